@@ -1,0 +1,132 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { PROGRESS_DEADLINE_SEC, doNotAwait, workloadTimeouts } from "../k8s/await.js";
+import type { Container } from "../k8s/container.js";
+import { labelsFor } from "../k8s/labels.js";
+import { type Allowed, allow } from "../k8s/network-policy.js";
+import { podTemplate } from "../k8s/pod.js";
+
+export interface HttpServiceArgs {
+  /** The app that this is a component of, such as "journal". */
+  app: string;
+
+  /** Which component of the app it is, such as "frontend"; also the name of its Service. */
+  component: string;
+
+  namespace: pulumi.Input<string>;
+
+  /** Built by `httpContainer`. */
+  container: Container;
+
+  /** Port of the container. */
+  port: number;
+
+  /** Port of the Service. */
+  servicePort: number;
+
+  /** Number of pods; two at least, or every rollout and every node that goes is an outage. */
+  replicas: number;
+
+  /** Must be longer than the program takes to drain. */
+  terminationGracePeriodSeconds: number;
+
+  /** From where requests come. */
+  callers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
+
+  /**
+   * Whom its pods may call.
+   *
+   * @default nobody
+   */
+  calls?: readonly Allowed[];
+
+  /** @default none */
+  volumes?: k8s.types.input.core.v1.Volume[];
+}
+
+/** Pods that serve HTTP without keeping anything: the workload, its Service and the rules around them. */
+export class HttpService extends pulumi.ComponentResource {
+  readonly serviceName: pulumi.Output<string>;
+  readonly servicePort: number;
+
+  constructor(name: string, args: HttpServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:apps:HttpService", name, args, opts);
+
+    const { namespace, component, replicas, calls = [], volumes = [] } = args;
+    const parent = this;
+    const labels = labelsFor(args.app, component);
+    const metadata = { name: component, namespace, labels: labels.labels };
+
+    const serviceAccount = createServiceAccount();
+    createNetworkPolicy();
+    createPodDisruptionBudget();
+    createDeployment();
+    const service = createService();
+
+    this.serviceName = service.metadata.name;
+    this.servicePort = args.servicePort;
+    this.registerOutputs({ serviceName: this.serviceName });
+
+    function createServiceAccount() {
+      return new k8s.core.v1.ServiceAccount(
+        name,
+        { metadata, automountServiceAccountToken: false },
+        { parent },
+      );
+    }
+
+    function createNetworkPolicy() {
+      const spec = allow(labels.selector, [{ peers: args.callers, port: args.port }], calls);
+      return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
+    }
+
+    function createPodDisruptionBudget() {
+      return new k8s.policy.v1.PodDisruptionBudget(
+        name,
+        { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels.selector } } },
+        { parent },
+      );
+    }
+
+    function createDeployment() {
+      return new k8s.apps.v1.Deployment(
+        name,
+        {
+          metadata,
+          spec: {
+            replicas,
+            selector: { matchLabels: labels.selector },
+            strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+            // A pod that dies right after its start must not let the rollout go on.
+            minReadySeconds: 5,
+            progressDeadlineSeconds: PROGRESS_DEADLINE_SEC,
+            revisionHistoryLimit: 5,
+            template: podTemplate({
+              labels,
+              serviceAccountName: serviceAccount.metadata.name,
+              container: args.container,
+              volumes,
+              terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+              spreadEachVersion: true,
+            }),
+          },
+        },
+        { parent, customTimeouts: workloadTimeouts },
+      );
+    }
+
+    function createService() {
+      return new k8s.core.v1.Service(
+        name,
+        {
+          metadata: { ...metadata, annotations: doNotAwait },
+          spec: {
+            selector: labels.selector,
+            ports: [{ name: "http", port: args.servicePort, targetPort: "http", protocol: "TCP" }],
+          },
+        },
+        { parent },
+      );
+    }
+  }
+}

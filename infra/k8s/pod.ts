@@ -1,0 +1,64 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Container } from "./container.js";
+import type { Labels } from "./labels.js";
+import { podSecurityContext } from "./security.js";
+
+const HOSTNAME = "kubernetes.io/hostname";
+const ZONE = "topology.kubernetes.io/zone";
+
+export interface PodTemplateArgs {
+  labels: Labels;
+  serviceAccountName: pulumi.Input<string>;
+  container: Container;
+
+  /** @default none */
+  volumes?: k8s.types.input.core.v1.Volume[];
+
+  /** Must be longer than the program takes to drain. */
+  terminationGracePeriodSeconds: number;
+
+  /**
+   * Whether only pods of the same version keep apart from each other, as pods of a rolling Deployment must: those of
+   * the version before are about to go.
+   *
+   * @default false
+   */
+  spreadEachVersion?: boolean;
+}
+
+/** A pod with everything that a pod of ours must say, spread over nodes and zones. */
+export function podTemplate(args: PodTemplateArgs): k8s.types.input.core.v1.PodTemplateSpec {
+  const { labels, serviceAccountName, container, volumes = [], spreadEachVersion = false } = args;
+  return {
+    metadata: { labels: labels.labels },
+    spec: {
+      serviceAccountName,
+      // No program of ours talks to the Kubernetes API.
+      automountServiceAccountToken: false,
+      // Otherwise every Service of the namespace becomes variables, and REDIS_PORT is "tcp://10.0.0.7:6379".
+      enableServiceLinks: false,
+      securityContext: podSecurityContext(),
+      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+      affinity: { podAntiAffinity: apartFromEachOther(labels) },
+      topologySpreadConstraints: [HOSTNAME, ZONE].map((topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        // A pod on a crowded node is better than no pod: a cluster may have one node left.
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: labels.selector },
+        ...(spreadEachVersion && { matchLabelKeys: ["pod-template-hash"] }),
+      })),
+      containers: [container],
+      volumes,
+    },
+  };
+}
+
+function apartFromEachOther({ selector }: Labels): k8s.types.input.core.v1.PodAntiAffinity {
+  return {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      { weight: 100, podAffinityTerm: { topologyKey: HOSTNAME, labelSelector: { matchLabels: selector } } },
+    ],
+  };
+}

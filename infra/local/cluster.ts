@@ -1,0 +1,59 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createClusterProvider, imageFrom } from "../k8s/provider.js";
+import type { Cluster, EntryArgs, EntryOptions, ImageName, Images } from "../platform.js";
+import { LocalEntry } from "./entry.js";
+
+export interface LocalClusterArgs {
+  /** File that `npm run up` wrote. */
+  kubeconfig: string;
+
+  /** @default the current one of the file */
+  context?: string;
+
+  /**
+   * Port of this machine on which entries answer with TLS.
+   *
+   * @default 8443
+   */
+  httpsPort?: number;
+
+  /** Reference of each image, in the nodes' own stores. */
+  images: Images;
+}
+
+/** The cluster that `npm run up` starts on this machine. */
+export class LocalCluster extends pulumi.ComponentResource implements Cluster {
+  readonly provider: k8s.Provider;
+  readonly storageClassName = "local-path";
+  // The images are put into every node's store: there is no registry to ask.
+  readonly imagePullPolicy = "IfNotPresent";
+  // Traefik watches the endpoints; this is what a busy machine may take to see a change.
+  readonly drainDelaySec = 5;
+  readonly entryPeers = [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ingress" } },
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "traefik" } },
+    },
+  ];
+  private readonly images: Images;
+  private readonly httpsPort: number;
+
+  constructor(name: string, args: LocalClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:local:LocalCluster", name, args, opts);
+
+    const { kubeconfig, context, httpsPort = 8443, images } = args;
+    this.provider = createClusterProvider(name, { kubeconfig, context }, { parent: this });
+    this.images = images;
+    this.httpsPort = httpsPort;
+    this.registerOutputs({});
+  }
+
+  image(name: ImageName): string {
+    return imageFrom(this.images, name);
+  }
+
+  createEntry(name: string, args: EntryArgs, opts: EntryOptions): LocalEntry {
+    return new LocalEntry(name, { ...args, httpsPort: this.httpsPort }, opts);
+  }
+}

@@ -1,0 +1,27 @@
+import { Journal } from "./apps/journal.js";
+import { createClusters } from "./clusters.js";
+import type { StackConfig } from "./config.js";
+
+/** What `pulumi stack output` shows, and what `npm run status` reads. */
+export interface StackOutputs {
+  /** Where each app answers, by the app's name. */
+  readonly urls: Readonly<Record<string, string>>;
+}
+
+/** The table of contents: the stack's configuration -> clusters -> apps -> stack outputs. */
+export function deploy(config: StackConfig): StackOutputs {
+  const clusters = createClusters(config);
+  const urls: Record<string, string> = {};
+
+  if (config.journal) {
+    const cluster = clusters.get(config.journal.cluster);
+    const journal = new Journal("journal", {
+      ...config.journal,
+      cluster,
+      redisPassword: config.secrets.redisPassword,
+    });
+    urls.journal = journal.url;
+  }
+
+  return { urls };
+}

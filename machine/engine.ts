@@ -1,0 +1,154 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as automation from "@pulumi/pulumi/automation/index.js";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { parse, stringify } from "yaml";
+import { local, paths, repository } from "./layout.js";
+import { installKubernetesProvider } from "./plugins.js";
+import { installRandomProvider } from "./random-provider/install.js";
+import { openLog, toolEnvironment, UserError } from "./shell.js";
+
+const projectName = "slipway";
+const stackName = "local";
+const folder = join(paths.engine, "stack");
+const home = join(paths.engine, "home");
+const outputsFile = join(paths.engine, "outputs.json");
+
+/** What the machine knows and the committed stack file cannot: it is merged over that file. */
+export type StackConfiguration = Record<string, unknown>;
+
+/** Addresses of the apps, by the app's name. */
+export interface Outputs {
+  urls: Record<string, string>;
+}
+
+async function prepareFolder(configuration: StackConfiguration): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(join(paths.engine, "state"), { recursive: true, mode: 0o700 });
+  const passphrase = join(paths.engine, "passphrase");
+  if (!existsSync(passphrase))
+    await writeFile(passphrase, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  // Without Pulumi.yaml's `main`: the program is not loaded from a file but handed to the engine by this process.
+  await writeFile(join(folder, "Pulumi.yaml"), stringify({ name: projectName, runtime: "nodejs" }));
+  const committed = parse(await readFile(join(repository, `Pulumi.${stackName}.yaml`), "utf8")) as {
+    config?: Record<string, unknown>;
+  };
+  const file = join(folder, `Pulumi.${stackName}.yaml`);
+  const before = existsSync(file) ? (parse(await readFile(file, "utf8")) as { encryptionsalt?: string }) : {};
+  const config = { ...committed.config };
+  for (const [key, value] of Object.entries(configuration)) {
+    const base = config[key];
+    config[key] = typeof base === "object" ? { ...base, ...(value as object) } : value;
+  }
+  // The salt belongs to this machine's passphrase, so it stays out of the committed file.
+  const salt = before.encryptionsalt === undefined ? {} : { encryptionsalt: before.encryptionsalt };
+  await writeFile(file, stringify({ ...salt, config }), { mode: 0o600 });
+}
+
+async function openStack(): Promise<automation.Stack> {
+  await installKubernetesProvider(home);
+  installRandomProvider(home, repository);
+  const pulumiCommand = await automation.PulumiCommand.get({ root: local });
+  const stack = await automation.LocalWorkspace.createOrSelectStack(
+    {
+      stackName,
+      projectName,
+      program: async () => ({ ...((await import("../infra/index.js")) as Record<string, unknown>) }),
+    },
+    {
+      pulumiCommand,
+      workDir: folder,
+      pulumiHome: home,
+      envVars: {
+        ...toolEnvironment(),
+        PULUMI_BACKEND_URL: `file://${join(paths.engine, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE_FILE: join(paths.engine, "passphrase"),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_K8S_SUPPRESS_HELM_HOOK_WARNINGS: "true",
+      },
+    },
+  );
+  // A lock that is left over is that of a run that was killed: only one command runs at a time (see lock.ts).
+  await stack.cancel().catch(() => undefined);
+  return stack;
+}
+
+/** Runs the program on stack `local` and gives its outputs. */
+export async function deploy(
+  configuration: StackConfiguration,
+  onLine: (line: string) => void,
+): Promise<Outputs> {
+  await prepareFolder(configuration);
+  const stack = await openStack();
+  const result = await watch(onLine, (options) => stack.up(options));
+  const urls = (result.outputs.urls?.value ?? {}) as Record<string, string>;
+  await writeFile(outputsFile, JSON.stringify({ urls }));
+  return { urls };
+}
+
+/** Deletes, through the engine, all that the program made. */
+export async function destroy(onLine: (line: string) => void): Promise<void> {
+  if (!existsSync(folder)) return;
+  const stack = await openStack();
+  await watch(onLine, (options) => stack.destroy({ ...options, remove: true }));
+}
+
+/** Outputs of the last deployment on this machine. */
+export async function lastOutputs(): Promise<Outputs> {
+  return existsSync(outputsFile)
+    ? (JSON.parse(await readFile(outputsFile, "utf8")) as Outputs)
+    : { urls: {} };
+}
+
+interface WatchOptions {
+  onEvent: (event: EngineEvent) => void;
+  onOutput: (text: string) => void;
+  suppressProgress: true;
+}
+
+/** Runs an operation of the engine, tells what it does, and turns its failure into what a person needs to know. */
+async function watch<T>(
+  onLine: (line: string) => void,
+  operation: (options: WatchOptions) => Promise<T>,
+): Promise<T> {
+  const log = openLog("engine");
+  const problems: string[] = [];
+  const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent }: EngineEvent) => {
+    if (resourcePreEvent) onLine(describe(resourcePreEvent.metadata, "…"));
+    if (resOutputsEvent) onLine(describe(resOutputsEvent.metadata, "done"));
+    if (diagnosticEvent?.severity === "error")
+      problems.push(`${nameOf(diagnosticEvent.urn)}${diagnosticEvent.message}`);
+  };
+  try {
+    return await operation({ onEvent, onOutput: (text) => log.write(text), suppressProgress: true });
+  } catch (error) {
+    if (problems.length === 0) throw error;
+    const list = [...new Set(problems)].map((problem) => problem.trim()).join("\n");
+    throw new UserError(`${list}\nall of it: ${join(paths.logs, "engine.log")}`, { cause: error });
+  } finally {
+    log.end();
+  }
+}
+
+const signs: Record<string, string> = {
+  create: "+",
+  update: "~",
+  replace: "+-",
+  "create-replacement": "++",
+  delete: "-",
+  "delete-replaced": "--",
+};
+
+function describe({ op, urn }: { op: string; urn: string }, state: string): string {
+  const sign = signs[op];
+  return sign === undefined ? "" : `${sign} ${nameOf(urn)}${state}`;
+}
+
+/** The type and the name of a resource, of the chain that its URN is. */
+function nameOf(urn: string | undefined): string {
+  if (urn === undefined || urn === "") return "";
+  const [types = "", name = ""] = urn.split("::").slice(-2);
+  return `${types.split("$").at(-1) ?? types} ${name} `;
+}

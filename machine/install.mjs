@@ -1,0 +1,36 @@
+// Installs the locked npm packages when they are missing or out of date. Plain JavaScript without imports
+// of others: it is what runs before any package is there.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    `Node.js 20.19 or newer is needed, this is ${process.versions.node}; install a newer one and run the command again`,
+  );
+  process.exit(1);
+}
+
+const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(repository, "node_modules", ".slipway-lock");
+const locked = createHash("sha256")
+  .update(readFileSync(join(repository, "package-lock.json")))
+  .digest("hex");
+const installed = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
+
+if (installed !== locked) {
+  console.error("installing the locked npm packages (about a minute) …");
+  // Install scripts are not needed by any of the packages, so none gets to run.
+  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: repository,
+    stdio: ["ignore", process.stderr, process.stderr],
+  });
+  if (npm.status !== 0) {
+    console.error('npm could not install the packages; run "npm ci --ignore-scripts" to see why');
+    process.exit(npm.status ?? 1);
+  }
+  writeFileSync(stamp, locked);
+}

@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { paths, repository } from "./layout.js";
+import { run } from "./shell.js";
+
+interface ToolGroup {
+  /** Folder under machine/toolchain with the go.mod that pins these programs. */
+  module: string;
+  packages: string[];
+  /** Link-time variables, `import/path.Name=value`. */
+  variables?: string[];
+  /** Files of a module that its program embeds, copied beside our main package before the build. */
+  embed?: { module: string; folder: string; files: string[]; to: string };
+  /** Names under which a built file is called, by the name that `go build` gives it. */
+  links?: Record<string, string[]>;
+}
+
+const kubernetesVersion = "v1.34.4";
+const pulumiVersion = "v3.245.0";
+export const kubernetesProviderVersion = "4.25.0";
+
+/** In the order in which they are built: what the cluster needs comes first. */
+const groups: ToolGroup[] = [
+  {
+    module: "cluster",
+    packages: [
+      "./kubernetes",
+      "./pause",
+      "./forward",
+      "go.etcd.io/etcd/server/v3",
+      "github.com/containerd/containerd/v2/cmd/containerd",
+      "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
+      "github.com/containerd/containerd/v2/cmd/ctr",
+      "github.com/containernetworking/plugins/plugins/main/bridge",
+      "github.com/containernetworking/plugins/plugins/main/loopback",
+      "github.com/containernetworking/plugins/plugins/ipam/host-local",
+      "github.com/letsencrypt/pebble/v2/cmd/pebble",
+      "github.com/coredns/coredns",
+      "sigs.k8s.io/metrics-server/cmd/metrics-server",
+    ],
+    variables: [
+      `k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
+      "k8s.io/component-base/version.gitMajor=1",
+      "k8s.io/component-base/version.gitMinor=34",
+      "k8s.io/component-base/version.gitTreeState=clean",
+      "github.com/containerd/containerd/v2/version.Version=2.2.0",
+    ],
+    links: {
+      server: ["etcd"],
+      kubernetes: [
+        "kube-apiserver",
+        "kube-controller-manager",
+        "kube-scheduler",
+        "kube-proxy",
+        "kubelet",
+        "kubectl",
+      ],
+    },
+  },
+  {
+    module: "pulumi",
+    packages: ["./pulumi-resource-kubernetes", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
+    variables: [
+      `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${pulumiVersion}`,
+      `github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version=${kubernetesProviderVersion}`,
+    ],
+    embed: {
+      module: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+      folder: "cmd/pulumi-resource-kubernetes",
+      files: ["schema.json", "terraform-mapping.json"],
+      to: "pulumi-resource-kubernetes",
+    },
+  },
+  { module: "local-path", packages: ["github.com/rancher/local-path-provisioner"] },
+  {
+    module: "traefik",
+    packages: ["github.com/traefik/traefik/v3/cmd/traefik"],
+    variables: ["github.com/traefik/traefik/v3/pkg/version.Version=3.6.7"],
+  },
+];
+
+const folderOf = (group: ToolGroup) => join(repository, "machine/toolchain", group.module);
+
+function fingerprint(group: ToolGroup): string {
+  const hash = createHash("sha256").update(JSON.stringify(group));
+  const files = readdirSync(folderOf(group), { recursive: true, encoding: "utf8" });
+  for (const file of files.filter((name) => /(\.go|go\.mod|go\.sum)$/.test(name)).sort()) {
+    hash.update(file).update(readFileSync(join(folderOf(group), file)));
+  }
+  return hash.digest("hex");
+}
+
+const stampOf = (group: ToolGroup) => join(paths.bin, `.${group.module}`);
+
+const isBuilt = (group: ToolGroup) =>
+  existsSync(stampOf(group)) && readFileSync(stampOf(group), "utf8") === fingerprint(group);
+
+/** Builds, from pinned Go modules, the programs that are not there yet or whose pins have changed. */
+export async function buildTools(onLine: (line: string) => void): Promise<void> {
+  await mkdir(paths.bin, { recursive: true });
+  for (const [index, group] of groups.entries()) {
+    if (isBuilt(group)) continue;
+    const title = `${group.module} (${index + 1} of ${groups.length})`;
+    onLine(`${title}: downloading modules`);
+    if (group.embed !== undefined) await copyEmbeddedFiles(group);
+    await build(group, (built) => {
+      onLine(`${title}: ${built} packages compiled`);
+    });
+    await writeFile(stampOf(group), fingerprint(group));
+  }
+}
+
+const goEnvironment = { CGO_ENABLED: "0", GOWORK: "off", LD_LIBRARY_PATH: "" };
+
+async function build(group: ToolGroup, onProgress: (packages: number) => void): Promise<void> {
+  // Built beside and renamed: a program that is running keeps its file.
+  const fresh = join(paths.bin, `.new-${group.module}`);
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  const variables = (group.variables ?? []).map((variable) => `-X ${variable}`).join(" ");
+  let built = 0;
+  const args = ["-v", "-trimpath", "-buildvcs=false", `-ldflags=-s -w ${variables}`, "-o", `${fresh}/`];
+  await run("go", ["build", ...args, ...group.packages], {
+    cwd: folderOf(group),
+    env: goEnvironment,
+    log: `build-${group.module}`,
+    onLine: () => {
+      onProgress(++built);
+    },
+  });
+  for (const file of readdirSync(fresh)) {
+    await rename(join(fresh, file), join(paths.bin, file));
+    for (const link of group.links?.[file] ?? []) {
+      await rm(join(paths.bin, link), { force: true });
+      await symlink(file, join(paths.bin, link));
+    }
+  }
+  await rm(fresh, { recursive: true });
+}
+
+async function copyEmbeddedFiles(group: ToolGroup): Promise<void> {
+  const { embed } = group;
+  if (embed === undefined) return;
+  const options = { cwd: folderOf(group), env: goEnvironment, log: `build-${group.module}` };
+  await run("go", ["mod", "download", embed.module], options);
+  const folder = (await run("go", ["list", "-m", "-f", "{{.Dir}}", embed.module], options)).trim();
+  for (const file of embed.files) {
+    const target = join(folderOf(group), embed.to, basename(file));
+    await rm(target, { force: true });
+    await copyFile(join(folder, embed.folder, file), target);
+  }
+}
+
+/** Whether every program is there at its pinned version. */
+export const toolsAreBuilt = () => groups.every(isBuilt);

@@ -1,0 +1,201 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { applyAddons, waitForAddons } from "./addons.js";
+import { createCertificates } from "./certificates.js";
+import { controlPlaneServices, writeControlPlaneFiles } from "./control-plane.js";
+import { unpackDebianPackages } from "./debian.js";
+import { requireHealthyMachine } from "./doctor.js";
+import { deploy, type Outputs, type StackConfiguration } from "./engine.js";
+import { fetchAcmeRoot, waitForEntries } from "./entries.js";
+import { connectNode, controlPlane, ensureHost, hostProcess } from "./hosts.js";
+import { appImages, buildBundles, buildImages, loadImages, type BuiltImage } from "./images.js";
+import { defaultSettings, nodeIndexes, nodeName, paths, type Settings } from "./layout.js";
+import { nodeServices, writeNodeFiles } from "./node.js";
+import { type Phase, runPhases } from "./progress.js";
+import { run, UserError } from "./shell.js";
+import { buildTools } from "./tools.js";
+
+/** A cluster that somebody already has. */
+export interface ExternalCluster {
+  kubeconfig: string;
+  context?: string;
+}
+
+export interface UpOptions extends Partial<Settings> {
+  kubeconfig?: string;
+  context?: string;
+}
+
+interface UpContext {
+  settings: Settings;
+  external?: ExternalCluster;
+  images: BuiltImage[];
+  outputs: Outputs;
+}
+
+/** The settings of the cluster that is there, or the defaults. */
+export async function savedSettings(): Promise<Settings> {
+  const saved = existsSync(paths.settings)
+    ? (JSON.parse(await readFile(paths.settings, "utf8")) as Partial<Settings>)
+    : {};
+  return { ...defaultSettings, ...saved };
+}
+
+async function chooseSettings(options: UpOptions): Promise<Settings> {
+  const before = await savedSettings();
+  const { nodes, httpPort, httpsPort, apiPort } = { ...before, ...options };
+  if (existsSync(paths.settings) && nodes < before.nodes) {
+    throw new UserError(
+      `expected --nodes of at least ${before.nodes}, which this cluster has and whose volumes hold data, got ${nodes}; run "npm run down -- --purge" first`,
+    );
+  }
+  return { nodes, httpPort, httpsPort, apiPort };
+}
+
+/** Brings the whole platform up and tells where it answers; what is there already stays as it is. */
+export async function up(options: UpOptions): Promise<Outputs> {
+  const { kubeconfig, context: contextName } = options;
+  const context: UpContext = {
+    settings: await chooseSettings(options),
+    external:
+      kubeconfig === undefined ? undefined : { kubeconfig: resolve(kubeconfig), context: contextName },
+    images: [],
+    outputs: { urls: {} },
+  };
+  await runPhases(
+    context,
+    context.external === undefined
+      ? [...machinePhases, ...clusterPhases, ...appPhases]
+      : [...machinePhases, ...appPhases],
+  );
+  return context.outputs;
+}
+
+const machinePhases: Phase<UpContext>[] = [
+  {
+    title: "check the machine",
+    run: ({ settings, external }) => requireHealthyMachine(settings, external === undefined),
+  },
+  { title: "get Debian packages", run: (_, tell) => unpackDebianPackages(tell) },
+  {
+    title: "build tools and images",
+    together: [
+      { title: "tools, from Go modules", run: (_, tell) => buildTools(tell) },
+      {
+        title: "images of the apps",
+        run: async (_, tell) => {
+          await buildBundles();
+          await buildImages("apps", tell);
+        },
+      },
+    ],
+  },
+  {
+    title: "build images of the tools",
+    run: async (context, tell) => {
+      context.images = await buildImages("all", tell);
+    },
+  },
+];
+
+const clusterPhases: Phase<UpContext>[] = [
+  { title: "start the cluster", run: startCluster },
+  {
+    title: "load images onto the nodes",
+    run: ({ settings, images }, tell) => loadImages(settings, images, tell),
+  },
+  {
+    title: "install add-ons",
+    run: async ({ images }) => {
+      await applyAddons(images);
+      await waitForAddons();
+      await fetchAcmeRoot();
+    },
+  },
+];
+
+const appPhases: Phase<UpContext>[] = [
+  {
+    title: "deploy stack local",
+    run: async (context, tell) => {
+      context.outputs = await deploy(stackConfiguration(context), tell);
+    },
+  },
+  {
+    title: "wait for every app to answer",
+    run: async ({ outputs, external }, tell) => {
+      // How a cluster of somebody else is reached from here is not ours to know.
+      if (external === undefined) await waitForEntries(outputs.urls, tell);
+    },
+  },
+];
+
+async function startCluster({ settings, images }: UpContext, tell: (line: string) => void): Promise<void> {
+  const pause = images.find(({ name }) => name === "pause");
+  if (pause === undefined) throw new Error("the pause image was not built");
+  await createCertificates(settings);
+  await writeControlPlaneFiles(settings);
+  await mkdir(paths.logs, { recursive: true });
+  await writeFile(paths.settings, JSON.stringify(settings));
+  tell("control plane");
+  await ensureHost(controlPlane, controlPlaneServices(settings));
+  await Promise.all(
+    nodeIndexes(settings).map(async (index) => {
+      tell(nodeName(index));
+      await writeNodeFiles(index, pause.reference);
+      await ensureHost(nodeName(index), nodeServices(index));
+      await connectNode(index);
+    }),
+  );
+  tell("waiting for the Kubernetes API");
+  await waitForApi();
+  tell("waiting for containerd");
+  await Promise.all(nodeIndexes(settings).map((index) => waitForContainerd(index)));
+}
+
+async function waitForApi(): Promise<void> {
+  const ready = () =>
+    run("kubectl", [
+      "--kubeconfig",
+      paths.kubeconfig,
+      "--request-timeout=5s",
+      "get",
+      "--raw",
+      "/readyz",
+    ]).then(
+      () => true,
+      () => false,
+    );
+  for (let waited = 0; !(await ready()); waited++) {
+    if (waited === 120)
+      throw new UserError(
+        `the Kubernetes API does not get ready; see ${paths.logs}/control-plane/kube-apiserver/current`,
+      );
+    await sleep(250);
+  }
+}
+
+async function waitForContainerd(index: number): Promise<void> {
+  const socket = () => `/proc/${hostProcess(nodeName(index)) ?? 0}/root/run/containerd/containerd.sock`;
+  for (let waited = 0; !existsSync(socket()); waited++) {
+    if (waited === 120)
+      throw new UserError(
+        `containerd of ${nodeName(index)} does not start; see ${paths.logs}/${nodeName(index)}/containerd/current`,
+      );
+    await sleep(250);
+  }
+}
+
+function stackConfiguration({ settings, external, images }: UpContext): StackConfiguration {
+  const { httpPort, httpsPort } = settings;
+  const references = images
+    .filter(({ name }) => appImages.includes(name))
+    .map(({ name, reference }) => [name, reference]);
+  const cluster = external ?? { kubeconfig: paths.kubeconfig };
+  return {
+    "slipway:local": { ...cluster, httpPort, httpsPort },
+    "slipway:images": Object.fromEntries(references) as Record<string, string>,
+  };
+}

@@ -1,0 +1,174 @@
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { loadConfig, secretProblems } from "../../infra/config.js";
+import { record } from "../support/program.js";
+import { type Config, stackConfig } from "../support/stacks.js";
+
+/** The problems that a configuration is refused with, without the head line. */
+async function problemsOf(config: Config): Promise<string[]> {
+  let message = "";
+  await record(
+    () => {
+      assert.throws(
+        () => loadConfig(),
+        (error) => {
+          assert.ok(pulumi.RunError.isInstance(error), "only a RunError is shown without a stack trace");
+          message = error.message;
+          return true;
+        },
+      );
+    },
+    { stack: "prod", config },
+  );
+  const [head, ...problems] = message.split("\n  - ");
+  assert.equal(head, `Stack "prod" has ${problems.length} configuration problem(s):`);
+  return problems;
+}
+
+const valid = stackConfig("prod");
+const journal = (change: object) => ({
+  ...valid,
+  "slipway:journal": { ...valid["slipway:journal"], ...change },
+});
+const image = (reference: string) => ({
+  ...valid,
+  "slipway:images": { ...valid["slipway:images"], redis: reference },
+});
+
+describe("infra/config", () => {
+  it("reads every setting with its type, and leaves out what is not given", async () => {
+    await record(
+      () => {
+        const config = loadConfig();
+        assert.deepEqual(config.journal, valid["slipway:journal"]);
+        assert.equal(config.images.redis, valid["slipway:images"].redis);
+        assert.equal(config.local, undefined);
+      },
+      { stack: "prod", config: valid },
+    );
+  });
+
+  it("hands a secret on as an output that is secret, and knows none that is not given", async () => {
+    await record(
+      async () => {
+        const secret = loadConfig().secrets.redisPassword;
+        assert.ok(secret);
+        assert.equal(await pulumi.isSecret(secret), true);
+      },
+      { config: { ...valid, "slipway:redisPassword": "Secret0of0letters0and0digits" } },
+    );
+    await record(
+      () => {
+        assert.equal(loadConfig().secrets.redisPassword, undefined);
+      },
+      { config: valid },
+    );
+  });
+
+  it("tells everything that is wrong at once", async () => {
+    const problems = await problemsOf({
+      ...valid,
+      "slipway:journal": { cluster: "gke", host: "journal.example.com", replica: 3, redis: { replicas: 0 } },
+      "slipway:images": { redis: "registry.example/redis:latest" },
+      "slipway:redisPassword": "short",
+      "slipway:jornal": {},
+    });
+    assert.deepEqual(problems, [
+      "slipway:jornal: unknown key",
+      'slipway:images.redis: expected an immutable reference, a tag such as ":v1.0.1-bfeda01f" or a digest such as "@sha256:…", never "latest"',
+      "slipway:journal.redis.replicas: Too small: expected number to be >=1",
+      'slipway:journal: Unrecognized key: "replica"',
+      "slipway:redisPassword: expected 16 to 128 letters and digits",
+    ]);
+  });
+
+  it("says which images are missing, and where they come from", async () => {
+    const without = Object.entries(valid).filter(([key]) => key !== "slipway:images");
+    assert.deepEqual(await problemsOf(Object.fromEntries(without)), [
+      "slipway:images.journal-frontend: missing; write the reference that was pushed",
+      "slipway:images.journal-fileserver: missing; write the reference that was pushed",
+      "slipway:images.redis: missing; write the reference that was pushed",
+    ]);
+  });
+
+  it("sends whoever runs the committed local stack by hand to npm run up", async () => {
+    const config = { "slipway:local": { httpPort: 8080 }, "slipway:journal": { cluster: "local" } };
+    assert.deepEqual(await problemsOf(config), [
+      'slipway:local.kubeconfig: missing; run "npm run up", which starts the cluster',
+      'slipway:images.journal-frontend: missing; run "npm run up", which builds it',
+      'slipway:images.journal-fileserver: missing; run "npm run up", which builds it',
+      'slipway:images.redis: missing; run "npm run up", which builds it',
+    ]);
+  });
+
+  it("refuses an app on a cluster that the stack does not have", async () => {
+    assert.deepEqual(await problemsOf(journal({ cluster: "eks" })), [
+      'slipway:journal.cluster: expected a cluster of this stack (gke), got "eks"',
+    ]);
+  });
+
+  it("refuses an app without a host, unless it is on the local cluster", async () => {
+    assert.deepEqual(await problemsOf(journal({ host: undefined })), [
+      "slipway:journal.host: missing; only the local cluster has a name of its own for it",
+    ]);
+  });
+
+  it("names a missing secret and the command that sets it, and never shows a wrong one", () => {
+    const schema = z.string().regex(/^[a-z]+$/, "expected letters");
+    assert.deepEqual(secretProblems("key", schema, undefined), [
+      'slipway:key: missing secret; run "pulumi config set --secret key"',
+    ]);
+    assert.deepEqual(secretProblems("key", schema, "hunter2"), ["slipway:key: expected letters"]);
+    assert.deepEqual(secretProblems("key", schema, "good"), []);
+    assert.deepEqual(secretProblems("key", schema.optional(), undefined), []);
+  });
+
+  const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
+  for (const reference of [
+    "redis:v1.0.1-bfeda01f",
+    "registry.example:5000/slipway/redis:v10.20.30-0123456789abcdef0123456789abcdef01234567",
+    `slipway.local/redis${digest}`,
+    `registry.example/redis:v1.0.1-bfeda01f${digest}`,
+  ]) {
+    it(`takes the image ${reference}`, async () => {
+      await record(
+        () => {
+          assert.equal(loadConfig().images.redis, reference);
+        },
+        { config: image(reference) },
+      );
+    });
+  }
+
+  for (const reference of [
+    "redis",
+    "redis:latest",
+    "redis:v1.0.1",
+    "redis:1.0.1-bfeda01f",
+    "redis:v1.0.1-bfeda0",
+    "redis:v1.0.1-bfedaXYZ",
+    "redis@sha256:abc",
+    `redis:latest${digest}`,
+    `:v1.0.1-bfeda01f`,
+    `redis:v1.0.1-bfeda01f extra`,
+    "",
+  ]) {
+    it(`refuses the image "${reference}"`, async () => {
+      const problems = await problemsOf(image(reference));
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? "", /^slipway:images\.redis: expected an immutable reference/);
+    });
+  }
+
+  it("refuses a number in words, a fraction of a pod and a quantity that Kubernetes does not know", async () => {
+    const problems = await problemsOf(
+      journal({ journalEntries: "3abc", frontend: { replicas: 1.5, resources: { memory: "1 GB" } } }),
+    );
+    assert.deepEqual(problems, [
+      "slipway:journal.journalEntries: Invalid input: expected number, received string",
+      "slipway:journal.frontend.replicas: Invalid input: expected int, received number",
+      'slipway:journal.frontend.resources.memory: expected a Kubernetes quantity such as "256Mi"',
+    ]);
+  });
+});

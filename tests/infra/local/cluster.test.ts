@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { LocalCluster } from "../../../infra/local/cluster.js";
+import { record } from "../../support/program.js";
+
+describe("infra/local/cluster", () => {
+  it("takes images from the nodes' own stores, because there is no registry", async () => {
+    await record(() => {
+      const cluster = new LocalCluster("local", { kubeconfig: "/k", images: { redis: "redis@sha256:0" } });
+      assert.equal(cluster.imagePullPolicy, "IfNotPresent");
+      assert.equal(cluster.image("redis"), "redis@sha256:0");
+    });
+  });
+
+  it("puts volumes on the nodes, and lets in what comes from Traefik", async () => {
+    await record(() => {
+      const cluster = new LocalCluster("local", { kubeconfig: "/k", images: {} });
+      assert.equal(cluster.storageClassName, "local-path");
+      assert.deepEqual(cluster.entryPeers, [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ingress" } },
+          podSelector: { matchLabels: { "app.kubernetes.io/name": "traefik" } },
+        },
+      ]);
+    });
+  });
+
+  it("answers on 8443 unless it is told otherwise", async () => {
+    const urlOf = async (httpsPort?: number) => {
+      let url = "";
+      await record(() => {
+        const cluster = new LocalCluster("local", { kubeconfig: "/k", httpsPort, images: {} });
+        url = cluster.createEntry("journal", { namespace: "journal", routes: [] }, { parent: cluster }).url;
+      });
+      return url;
+    };
+    assert.equal(await urlOf(), "https://journal.localhost:8443");
+    assert.equal(await urlOf(9443), "https://journal.localhost:9443");
+    assert.equal(await urlOf(443), "https://journal.localhost");
+  });
+});

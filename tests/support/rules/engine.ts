@@ -1,0 +1,43 @@
+import { ofKind } from "../program.js";
+import { type Rule, titleOf, workloadsOf } from "./workloads.js";
+
+/** Every object goes to a cluster that the program names, never to whatever the ambient kubeconfig points to. */
+export const objectsHaveOurProvider: Rule = (resources) =>
+  resources
+    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .filter(({ provider }) => !provider.includes("$pulumi:providers:kubernetes::"))
+    .map(({ name, type }) => `${type} ${name}: goes to the ambient kubeconfig`);
+
+/** Every resource belongs to a component, so that the tree of a stack shows what is whose. */
+export const resourcesHaveParents: Rule = (resources) =>
+  resources
+    .filter(({ type, parent }) => !type.startsWith("slipway:") && parent === "")
+    .map(({ name, type }) => `${type} ${name}: has no parent`);
+
+/** Nothing has been released under another name yet. */
+export const nothingIsRenamed: Rule = (resources) =>
+  resources.flatMap(({ urn, aliases }) => aliases.map((alias) => `${urn}: was ${alias}`));
+
+/** Waiting ends: not at all for what never reports, and with Kubernetes' reason before the engine's timeout. */
+export const awaitsEnd: Rule = (resources) => {
+  const skips = ({ metadata }: any) => metadata.annotations?.["pulumi.com/skipAwait"] === "true";
+  return [
+    ...[...ofKind(resources, "Service"), ...ofKind(resources, "Ingress")]
+      .filter(({ inputs }) => !skips(inputs))
+      .map((resource) => `${titleOf(resource)}: may be waited for in vain`),
+    ...workloadsOf(resources).flatMap(({ title, spec, resource }) => [
+      ...(skips(resource.inputs) ? [`${title}: is not waited for`] : []),
+      ...(["create", "update"] as const)
+        .filter((action) => !(seconds(resource.timeouts[action]) > (spec.progressDeadlineSeconds ?? 0)))
+        .map(
+          (action) =>
+            `${title}: ${action} ends after "${resource.timeouts[action]}", before its progress deadline`,
+        ),
+    ]),
+  ];
+};
+
+function seconds(duration: string): number {
+  const [, number = "0", unit = ""] = /^(\d+)([smh])$/.exec(duration) ?? [];
+  return Number(number) * (({ s: 1, m: 60, h: 3600 } as Record<string, number>)[unit] ?? NaN);
+}

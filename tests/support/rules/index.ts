@@ -1,0 +1,17 @@
+import * as engine from "./engine.js";
+import * as hardening from "./hardening.js";
+import * as references from "./references.js";
+import * as scripts from "./scripts.js";
+import { passwordsAreStrong } from "./secrets.js";
+import type { Rule } from "./workloads.js";
+
+/** Every rule that every stack must keep, by its name. */
+export const rules = {
+  ...engine,
+  ...hardening,
+  ...references,
+  ...scripts,
+  passwordsAreStrong,
+} satisfies Readonly<Record<string, Rule>>;
+
+export { leaksOf } from "./secrets.js";

@@ -1,0 +1,62 @@
+import type { Registered } from "../program.js";
+
+/** What every rule is: the complaints about a program's resources; none if all is well. */
+export type Rule = (resources: readonly Registered[]) => string[];
+
+export interface Workload {
+  /** Such as "StatefulSet journal/redis". */
+  readonly title: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly spec: any;
+  readonly pod: any;
+  readonly containers: readonly any[];
+  readonly resource: Registered;
+}
+
+/** Everything that makes pods. */
+export function workloadsOf(resources: readonly Registered[]): Workload[] {
+  return resources
+    .filter(({ type }) => /^kubernetes:(apps|batch)\/v1:/.test(type))
+    .map((resource) => {
+      const { kind, metadata, spec } = resource.inputs;
+      const template = kind === "CronJob" ? spec.jobTemplate.spec.template : spec.template;
+      return {
+        title: `${kind} ${metadata.namespace}/${metadata.name}`,
+        kind,
+        namespace: metadata.namespace,
+        labels: template.metadata.labels,
+        spec,
+        pod: template.spec,
+        containers: [...(template.spec.initContainers ?? []), ...template.spec.containers],
+        resource,
+      };
+    });
+}
+
+/** One complaint a container. */
+export function eachContainer(
+  resources: readonly Registered[],
+  check: (container: any, workload: Workload) => readonly string[],
+): string[] {
+  return workloadsOf(resources).flatMap((workload) =>
+    workload.containers.flatMap((container) =>
+      check(container, workload).map((complaint) => `${workload.title}, ${container.name}: ${complaint}`),
+    ),
+  );
+}
+
+/** Whether every label of the selector is among the labels. */
+export function selects(
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+) {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
+
+/** Such as "ConfigMap journal/frontend-config-0123456789". */
+export function titleOf({ inputs }: Registered): string {
+  const { kind, metadata } = inputs;
+  return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name ?? "(unnamed)"}`;
+}

@@ -1,0 +1,60 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { loadConfig } from "../../infra/config.js";
+import { type StackOutputs, deploy } from "../../infra/program.js";
+import { imageNames } from "../../infra/platform.js";
+import { type RecordOptions, type Registered, record } from "./program.js";
+
+export type Config = Readonly<Record<string, any>>;
+
+const root = join(import.meta.dirname, "../..");
+
+/** Every stack of which the repository holds a file. */
+export const stackNames = readdirSync(root)
+  .map((file) => /^Pulumi\.([a-z]+)\.yaml$/.exec(file)?.[1])
+  .filter((name) => name !== undefined);
+
+/** The stack file as it is committed. */
+export function committedConfig(stack: string): Config {
+  return parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")).config;
+}
+
+/** The stack file as the program gets it: decrypted, and on the local stack with what `npm run up` adds. */
+export function stackConfig(stack: string): Config {
+  const config = Object.fromEntries(
+    Object.entries(committedConfig(stack)).map(([key, value]) => [
+      key,
+      value?.secure ? "Decrypted0value0of0a0secret" : value,
+    ]),
+  );
+  if (stack !== "local") return config;
+  const images = Object.fromEntries(
+    imageNames.map((name) => [name, `slipway.local/${name}@sha256:${"0".repeat(64)}`]),
+  );
+  return {
+    ...config,
+    "slipway:local": { ...config["slipway:local"], kubeconfig: "/somewhere/kubeconfig" },
+    "slipway:images": images,
+  };
+}
+
+/** Runs the whole program with that configuration. */
+export async function runProgram(
+  config: Config,
+  options: Omit<RecordOptions, "config"> = {},
+): Promise<{ resources: Registered[]; outputs: StackOutputs }> {
+  let outputs: StackOutputs | undefined;
+  const resources = await record(() => (outputs = deploy(loadConfig())), { ...options, config });
+  if (!outputs) throw new Error("the program returned no outputs");
+  return { resources, outputs };
+}
+
+const runs = new Map<string, Promise<Registered[]>>();
+
+/** What the program registers for a committed stack file. It runs once for all tests that only look. */
+export function resourcesOf(stack: string): Promise<Registered[]> {
+  const run = runs.get(stack) ?? runProgram(stackConfig(stack), { stack }).then(({ resources }) => resources);
+  runs.set(stack, run);
+  return run;
+}
