@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as automation from "@pulumi/pulumi/automation/index.js";
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
 import { local, paths, repository } from "./layout.js";
 import { installKubernetesProvider } from "./plugins.js";
@@ -37,17 +36,28 @@ async function prepareFolder(configuration: StackConfiguration): Promise<void> {
   };
   const file = join(folder, `Pulumi.${stackName}.yaml`);
   const before = existsSync(file) ? (parse(await readFile(file, "utf8")) as { encryptionsalt?: string }) : {};
-  const config = { ...committed.config };
-  for (const [key, value] of Object.entries(configuration)) {
-    const base = config[key];
-    config[key] = typeof base === "object" ? { ...base, ...(value as object) } : value;
-  }
+  const config = mergeConfiguration(committed.config ?? {}, configuration);
   // The salt belongs to this machine's passphrase, so it stays out of the committed file.
   const salt = before.encryptionsalt === undefined ? {} : { encryptionsalt: before.encryptionsalt };
   await writeFile(file, stringify({ ...salt, config }), { mode: 0o600 });
 }
 
-async function openStack(): Promise<automation.Stack> {
+/** The committed configuration with the machine's over it, key by key and one level below. */
+export function mergeConfiguration(
+  committed: Record<string, unknown>,
+  ours: StackConfiguration,
+): Record<string, unknown> {
+  const merged = { ...committed };
+  for (const [key, value] of Object.entries(ours)) {
+    const base = merged[key];
+    merged[key] = typeof base === "object" ? { ...base, ...(value as object) } : value;
+  }
+  return merged;
+}
+
+async function openStack(): Promise<Stack> {
+  // Loaded only here: it takes longer than the whole of most commands.
+  const automation = await import("@pulumi/pulumi/automation/index.js");
   await installKubernetesProvider(home);
   installRandomProvider(home, repository);
   const pulumiCommand = await automation.PulumiCommand.get({ root: local });
@@ -66,6 +76,8 @@ async function openStack(): Promise<automation.Stack> {
         PULUMI_BACKEND_URL: `file://${join(paths.engine, "state")}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: join(paths.engine, "passphrase"),
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // Objects of a run that was killed are there but not in the state; what the program says wins over them.
+        PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
         PULUMI_K8S_SUPPRESS_HELM_HOOK_WARNINGS: "true",
       },
     },

@@ -10,12 +10,12 @@ import { run, UserError } from "./shell.js";
 
 /** Asks an address as a browser on this machine would: names below localhost are 127.0.0.1. */
 export async function statusOf(url: string): Promise<number> {
-  const { protocol, hostname, port, pathname } = new URL(url);
+  const { protocol, host, hostname, port, pathname } = new URL(url);
   const options = {
     host: "127.0.0.1",
     port,
     path: pathname,
-    headers: { host: `${hostname}:${port}` },
+    headers: { host },
     timeout: 5000,
   };
   const ca = existsSync(paths.acmeRoot) ? readFileSync(paths.acmeRoot) : undefined;
@@ -51,41 +51,39 @@ export async function fetchAcmeRoot(): Promise<void> {
 }
 
 const patienceSec = 180;
-const certificateSec = 40;
+const certificateSec = 20;
 
 /** Waits until every address answers with a certificate that the ACME server's root vouches for. */
 export async function waitForEntries(
   urls: Record<string, string>,
   onLine: (line: string) => void,
 ): Promise<void> {
-  const started = Date.now();
-  let renewed = false;
+  const deadline = Date.now() + patienceSec * 1000;
+  let wrongSince: number | undefined;
   for (const [app, url] of Object.entries(urls)) {
-    for (;;) {
-      const problem = await statusOf(url).then(
-        (status) => (status === 200 ? undefined : `status ${status}`),
-        (error: unknown) => (error as Error).message,
-      );
-      if (problem === undefined) break;
-      const elapsed = (Date.now() - started) / 1000;
-      if (elapsed > patienceSec) {
+    for (let problem = await problemOf(url); problem !== undefined; problem = await problemOf(url)) {
+      if (Date.now() > deadline) {
         throw new UserError(`${app} does not answer at ${url}: ${problem}; see "npm run logs -- ${app}"`);
       }
-      if (elapsed > certificateSec && /certificate/.test(problem) && !renewed) {
-        // The ACME server was started again and has a new root: only a new certificate matches it.
-        renewed = true;
-        await run("kubectl", [
-          "--kubeconfig",
-          paths.kubeconfig,
-          "-n",
-          "ingress",
-          "rollout",
-          "restart",
-          "deployment/traefik",
-        ]);
-      }
       onLine(`${app}: ${problem}`);
+      wrongSince = problem.includes("certificate") ? (wrongSince ?? Date.now()) : undefined;
+      if (wrongSince !== undefined && Date.now() - wrongSince > certificateSec * 1000) {
+        wrongSince = undefined;
+        await renewCertificates();
+      }
       await sleep(500);
     }
   }
+}
+
+const problemOf = (url: string) =>
+  statusOf(url).then(
+    (status) => (status === 200 ? undefined : `status ${status}`),
+    (error: unknown) => (error as Error).message,
+  );
+
+/** The ACME server was started again and has a new root, which only new certificates can come from. */
+async function renewCertificates(): Promise<void> {
+  const controller = ["--namespace=ingress", "rollout", "restart", "deployment/traefik"];
+  await run("kubectl", ["--kubeconfig", paths.kubeconfig, ...controller]);
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -30,13 +31,21 @@ export interface Service {
 
 const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-/** The script that runit starts for a service. */
-export function runScript(host: string, { command, env = {}, machineNetwork = false }: Service): string {
+/**
+ * The script that runit starts for a service.
+ *
+ * @param configuration fingerprint of the files that the host's programs read, so that a change there is a change here.
+ */
+export function runScript(
+  host: string,
+  { command, env = {}, machineNetwork = false }: Service,
+  configuration = "",
+): string {
   const tools = toolEnvironment(`${inside}/debian`, `${inside}/bin`);
   const settings = Object.entries({ LD_LIBRARY_PATH: tools.LD_LIBRARY_PATH ?? "", ...env });
   const exports = settings.map(([name, value]) => `export ${name}=${quote(value)}`).join("\n");
   const enter = host === controlPlane && !machineNetwork ? "nsenter --net=/run/netns " : "";
-  return `#!/bin/sh\nexec 2>&1\n${exports}\nexec ${enter}${command.map(quote).join(" \\\n  ")}\n`;
+  return `#!/bin/sh\n# configuration ${configuration}\nexec 2>&1\n${exports}\nexec ${enter}${command.map(quote).join(" \\\n  ")}\n`;
 }
 
 const servicesFolder = (host: string) => join(paths.hosts, host, "services");
@@ -44,13 +53,26 @@ const servicesFolder = (host: string) => join(paths.hosts, host, "services");
 /** Writes a host's services; gives the names of those whose definition changed. */
 export async function writeServices(host: string, services: Service[]): Promise<string[]> {
   const changed: string[] = [];
+  const configuration = await configurationOf(host);
   for (const service of services) {
     const folder = join(servicesFolder(host), service.name);
-    if (await writeExecutable(join(folder, "run"), runScript(host, service))) changed.push(service.name);
+    if (await writeExecutable(join(folder, "run"), runScript(host, service, configuration)))
+      changed.push(service.name);
     const log = `${inside}/logs/${host}/${service.name}`;
     await writeExecutable(join(folder, "log/run"), `#!/bin/sh\nmkdir -p ${log}\nexec svlogd -tt ${log}\n`);
   }
   return changed;
+}
+
+/** Fingerprint of a host's configuration files. */
+async function configurationOf(host: string): Promise<string> {
+  const hash = createHash("sha256");
+  const folder = join(paths.hosts, host);
+  const files = (await readdir(folder)).filter((name) =>
+    /\.(json|toml|yaml|kubeconfig|corefile)$/.test(name),
+  );
+  for (const file of files.sort()) hash.update(file).update(await readFile(join(folder, file)));
+  return hash.digest("hex").slice(0, 16);
 }
 
 async function writeExecutable(file: string, text: string): Promise<boolean> {
@@ -77,33 +99,50 @@ export function processesIn(group = ""): number[] {
   if (root === undefined || !existsSync(join(root, cgroup, group))) return [];
   const folders = [".", ...subfolders(join(root, cgroup, group))];
   return folders.flatMap((folder) => {
-    const file = join(root, cgroup, group, folder, "cgroup.procs");
-    return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean).map(Number) : [];
+    const procs = unlessGone(
+      () => readFileSync(join(root, cgroup, group, folder, "cgroup.procs"), "utf8"),
+      "",
+    );
+    return procs.split("\n").filter(Boolean).map(Number);
   });
 }
 
-const subfolders = (folder: string): string[] =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
+function subfolders(folder: string): string[] {
+  return unlessGone(() => readdirSync(folder, { withFileTypes: true }), [])
     .filter((entry) => entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+    .flatMap(({ name }) => [name, ...subfolders(join(folder, name)).map((below) => join(name, below))]);
+}
+
+/** Reads of a control group or a process, either of which may end at any moment. */
+function unlessGone<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (["ENOENT", "ENODEV", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return otherwise;
+    throw error;
+  }
+}
 
 /** Process 1 of a host by its id on the machine, if the host runs. */
 export function hostProcess(host: string): number | undefined {
   return processesIn(`${host}/system`).find((pid) => {
-    const file = `/proc/${pid}/status`;
-    const innermost = existsSync(file)
-      ? /^NSpid:.*\t(\d+)$/m.exec(readFileSync(file, "utf8"))?.[1]
-      : undefined;
-    return innermost === "1";
+    const status = unlessGone(() => readFileSync(`/proc/${pid}/status`, "utf8"), "");
+    return /^NSpid:.*\t(\d+)$/m.exec(status)?.[1] === "1";
   });
 }
 
-/** Starts a host that does not run; one that runs gets its changed services restarted. */
+/** Starts a host that does not run; one that runs gets its changed services restarted and its stopped ones started. */
 export async function ensureHost(host: string, services: Service[]): Promise<void> {
   if (hostProcess(host) !== undefined) {
     for (const service of await writeServices(host, services)) {
-      await run("sv", ["restart", join(servicesFolder(host), service)]).catch(() => undefined);
+      // Killed when it does not end in time: the API server waits a minute for those who watch it.
+      await run("sv", ["-w", "5", "force-restart", join(servicesFolder(host), service)]).catch(
+        () => undefined,
+      );
     }
+    // A "down" that was interrupted leaves some that were told to stop, which their supervisor obeys for ever.
+    const folders = services.map(({ name }) => join(servicesFolder(host), name));
+    await run("sv", ["up", ...folders]).catch(() => undefined);
     return;
   }
   // The supervisor's own state from before would be that of processes long gone.
@@ -160,12 +199,11 @@ export async function connectNode(index: number): Promise<void> {
 export async function stopHosts(settings: Settings): Promise<void> {
   const nodes = nodeIndexes(settings).map(nodeName);
   const stop = (host: string, service: string) =>
-    run("sv", ["-w", "10", "down", join(servicesFolder(host), service)]).catch(() => undefined);
+    run("sv", ["-w", "5", "down", join(servicesFolder(host), service)]).catch(() => undefined);
   await Promise.all(nodes.map((node) => stop(node, "kubelet")));
   const containers = () => nodes.flatMap((node) => processesIn(`${node}/kubepods`));
   signal(containers(), "SIGTERM");
   for (let waited = 0; containers().length > 0 && waited < 50; waited++) await sleep(200);
-  await stop(controlPlane, "kube-apiserver");
   await stop(controlPlane, "etcd");
   for (let round = 0; processesIn().length > 0; round++) {
     if (round === 100)

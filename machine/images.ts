@@ -34,12 +34,12 @@ const app = (name: string, folder: string, args: Record<string, string>): Image 
   name,
   dockerfile: join(folder, "Dockerfile"),
   context: repository,
-  inputs: [folder],
+  inputs: [folder, "apps/base/rootfs.sh"],
   args: { BASE: "image:base", ...args },
 });
 
 /** In build order. */
-const images: Image[] = [
+export const images: Image[] = [
   {
     name: "base",
     dockerfile: "apps/base/Dockerfile",

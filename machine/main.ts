@@ -38,6 +38,10 @@ program
   .option("--api-port <port>", `port of the Kubernetes API (default: ${defaultSettings.apiPort})`, port)
   .option("--kubeconfig <file>", "deploy on a cluster that exists already instead of starting one")
   .option("--context <name>", "the kubeconfig's context to use (default: its current one)")
+  .option(
+    "--registry <host/path>",
+    "push the images there for that cluster to pull (default: slipway:images of the stack file)",
+  )
   .action((options: UpOptions) =>
     withLock(async () => {
       const { urls } = await up(options);

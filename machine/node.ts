@@ -71,7 +71,7 @@ state = "/run/containerd"
 `;
 }
 
-function kubeletConfiguration(index: number) {
+export function kubeletConfiguration(index: number) {
   const pki = `${inside}/pki`;
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",

@@ -21,18 +21,20 @@ function toTask<Context>(phase: Phase<Context>): ListrTask<Context> {
   return {
     title,
     task: async (context, task) => {
-      if (process.stdout.isTTY) {
-        await phase.run(context, (line) => {
-          if (line !== "") task.output = line;
-        });
-        return;
-      }
-      await phase.run(
-        context,
-        thinOut((line) => (task.output = `${title}: ${line}`)),
-      );
+      const started = Date.now();
+      const tell = (line: string) => {
+        if (line !== "")
+          task.output = `${elapsedSince(started)}  ${process.stdout.isTTY ? "" : `${title}: `}${line}`;
+      };
+      await phase.run(context, process.stdout.isTTY ? tell : thinOut(tell));
     },
   };
+}
+
+/** Minutes and seconds, `4:05`. */
+function elapsedSince(started: number): string {
+  const seconds = Math.floor((Date.now() - started) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 /** Without a terminal every line stays, so of those that come thick and fast one in ten seconds is enough. */

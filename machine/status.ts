@@ -1,4 +1,3 @@
-import { KubeConfig, CoreV1Api } from "@kubernetes/client-node";
 import { existsSync } from "node:fs";
 import { lastOutputs } from "./engine.js";
 import { answers } from "./entries.js";
@@ -23,6 +22,8 @@ export async function readStatus(): Promise<Status> {
 }
 
 async function readNodes(): Promise<Status["nodes"]> {
+  // Loaded only here: it takes longer than the whole of most commands.
+  const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromFile(paths.kubeconfig);
   const { items } = await config.makeApiClient(CoreV1Api).listNode();

@@ -22,7 +22,7 @@ const pulumiVersion = "v3.245.0";
 export const kubernetesProviderVersion = "4.25.0";
 
 /** In the order in which they are built: what the cluster needs comes first. */
-const groups: ToolGroup[] = [
+export const groups: ToolGroup[] = [
   {
     module: "cluster",
     packages: [

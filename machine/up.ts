@@ -14,6 +14,7 @@ import { appImages, buildBundles, buildImages, loadImages, type BuiltImage } fro
 import { defaultSettings, nodeIndexes, nodeName, paths, type Settings } from "./layout.js";
 import { nodeServices, writeNodeFiles } from "./node.js";
 import { type Phase, runPhases } from "./progress.js";
+import { pushImages } from "./registry.js";
 import { run, UserError } from "./shell.js";
 import { buildTools } from "./tools.js";
 
@@ -21,11 +22,14 @@ import { buildTools } from "./tools.js";
 export interface ExternalCluster {
   kubeconfig: string;
   context?: string;
+  /** Where its nodes pull images from; without it the stack file's own references are used. */
+  registry?: string;
 }
 
 export interface UpOptions extends Partial<Settings> {
   kubeconfig?: string;
   context?: string;
+  registry?: string;
 }
 
 interface UpContext {
@@ -56,20 +60,22 @@ async function chooseSettings(options: UpOptions): Promise<Settings> {
 
 /** Brings the whole platform up and tells where it answers; what is there already stays as it is. */
 export async function up(options: UpOptions): Promise<Outputs> {
-  const { kubeconfig, context: contextName } = options;
+  const { kubeconfig, context: contextName, registry } = options;
   const context: UpContext = {
     settings: await chooseSettings(options),
     external:
-      kubeconfig === undefined ? undefined : { kubeconfig: resolve(kubeconfig), context: contextName },
+      kubeconfig === undefined
+        ? undefined
+        : { kubeconfig: resolve(kubeconfig), context: contextName, registry },
     images: [],
     outputs: { urls: {} },
   };
-  await runPhases(
-    context,
-    context.external === undefined
-      ? [...machinePhases, ...clusterPhases, ...appPhases]
-      : [...machinePhases, ...appPhases],
-  );
+  await runPhases(context, [
+    ...machinePhases,
+    ...(context.external === undefined ? clusterPhases : []),
+    ...(registry === undefined ? [] : [pushPhase(registry)]),
+    ...appPhases,
+  ]);
   return context.outputs;
 }
 
@@ -115,6 +121,14 @@ const clusterPhases: Phase<UpContext>[] = [
     },
   },
 ];
+
+const pushPhase = (registry: string): Phase<UpContext> => ({
+  title: `push images to ${registry}`,
+  run: async (context, tell) => {
+    const own = context.images.filter(({ name }) => appImages.includes(name));
+    context.images = await pushImages(registry, own, tell);
+  },
+});
 
 const appPhases: Phase<UpContext>[] = [
   {
@@ -193,9 +207,10 @@ function stackConfiguration({ settings, external, images }: UpContext): StackCon
   const references = images
     .filter(({ name }) => appImages.includes(name))
     .map(({ name, reference }) => [name, reference]);
-  const cluster = external ?? { kubeconfig: paths.kubeconfig };
+  const { registry, ...cluster }: ExternalCluster = external ?? { kubeconfig: paths.kubeconfig };
+  const reachable = external === undefined || registry !== undefined;
   return {
     "slipway:local": { ...cluster, httpPort, httpsPort },
-    "slipway:images": Object.fromEntries(references) as Record<string, string>,
+    ...(reachable ? { "slipway:images": Object.fromEntries(references) as Record<string, string> } : {}),
   };
 }

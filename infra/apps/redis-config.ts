@@ -39,6 +39,9 @@ save ""
 maxmemory ${maxmemoryFor(memoryLimit)}
 maxmemory-policy noeviction
 
+# A follower that is just writing its first log would otherwise refuse to stop, and be killed half a minute later.
+shutdown-on-sigterm force
+
 # A client or a follower that vanished is noticed within a minute.
 tcp-keepalive 60
 

@@ -91,7 +91,7 @@ export class Redis extends pulumi.ComponentResource {
         name,
         {
           metadata: { namespace, labels: labels.labels },
-          stringData: { password: pulumi.secret(password) },
+          stringData: { password },
           immutable: true,
         },
         { parent },

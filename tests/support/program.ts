@@ -44,6 +44,8 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   } = options;
   const resources: Registered[] = [];
   let request: any;
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => (fail = reject));
   const mocks: pulumi.runtime.Mocks = {
     newResource({ type, name, inputs, provider = "" }) {
       resources.push({ type, name, inputs, provider, ...optionsOf(request, stack) });
@@ -51,7 +53,9 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       return { id, state: stateOf(type, name, inputs, preview ? undefined : password) };
     },
     call({ token }) {
-      throw new Error(`unexpected call of ${token}`);
+      // The SDK would wait for ever for an answer, so the run is ended here.
+      fail(new Error(`unexpected call of ${token}`));
+      return {};
     },
   };
 
@@ -66,7 +70,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   setConfig(config);
   await program();
   // Only after this has every registration come in, also of what waits for another's output.
-  await pulumi.runtime.disconnect();
+  await Promise.race([pulumi.runtime.disconnect(), failed]);
   return resources;
 }
 
@@ -121,7 +125,7 @@ function optionsOf(request: any, stack: string) {
     urn,
     parent,
     dependencies: request.getDependenciesList() as string[],
-    aliases: request.getAliasurnsList().filter((alias: string) => isOurs(alias, urn)) as string[],
+    aliases: aliasesOf(request),
     retainOnDelete: request.getRetainondelete() as boolean,
     timeouts: {
       create: (request.getCustomtimeouts()?.getCreate() ?? "") as string,
@@ -130,11 +134,17 @@ function optionsOf(request: any, stack: string) {
   };
 }
 
-/** The SDK's own aliases are older versions of the type; the same type can only come from the program. */
-function isOurs(alias: string, urn: string): boolean {
-  const [type, name] = urn.split(/::|\$/).slice(-2);
-  const [otherType, otherName] = alias.split(/::|\$/).slice(-2);
-  return type === otherType || name !== otherName;
+/** What the program itself says: the SDK's own aliases are older versions of the type, with all else the same. */
+function aliasesOf(request: any): string[] {
+  const specs = request
+    .getAliasesList()
+    .map((alias: any) => alias.getSpec()?.toObject() ?? { name: alias.getUrn() });
+  return specs
+    .filter(
+      ({ name, parenturn, noparent }: any) =>
+        noparent || (name && name !== request.getName()) || (parenturn && parenturn !== request.getParent()),
+    )
+    .map(({ name, parenturn }: any) => [name, parenturn].filter(Boolean).join(" of "));
 }
 
 /** What the providers answer: Kubernetes the object, with a name if it had none; random a value, once it is made. */

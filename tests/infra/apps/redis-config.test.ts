@@ -59,6 +59,10 @@ describe("infra/apps/redis-config", () => {
     }
   });
 
+  it("stops when it is told to, also while it writes its first log", () => {
+    assert.ok(redisConf("1Gi").split("\n").includes("shutdown-on-sigterm force"));
+  });
+
   for (const command of ["FLUSHALL", "FLUSHDB", "SWAPDB", "KEYS", "DEBUG", "SHUTDOWN"]) {
     it(`has no ${command}`, () => {
       assert.ok(redisConf("1Gi").split("\n").includes(`rename-command ${command} ""`));

@@ -30,7 +30,6 @@ export function connectRedis({ name, host, port, password }: RedisConnectionOpti
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: null,
-    enableAutoPipelining: true,
     connectTimeout: 2000,
     commandTimeout: 1000,
     // A peer that vanished without closing answers no command; drop the connection rather than wait for TCP.

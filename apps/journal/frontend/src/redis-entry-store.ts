@@ -1,4 +1,4 @@
-import type { ChainableCommander, Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import {
   createEntry,
   type Entry,
@@ -12,6 +12,21 @@ import {
 const TIMELINE = "journal:timeline";
 /** Each entry is one JSON document under its own key. */
 const ENTRY = "journal:entry:";
+
+// Each operation is one script: all of its commands or none, and one round trip, which is most of what a request
+// costs this process. KEYS are the timeline and the entry, ARGV the rest.
+
+/** SORT with "nosort" keeps the set's own order and reads only the page, whatever the length of the journal. */
+const LIST = `return {
+  redis.call("ZCARD", KEYS[1]),
+  redis.call("SORT_RO", KEYS[1], "BY", "nosort", "LIMIT", ARGV[1], ARGV[2], "GET", ARGV[3], "DESC")
+}`;
+const ADD = `
+  redis.call("SET", KEYS[2], ARGV[3])
+  return redis.call("ZADD", KEYS[1], ARGV[2], ARGV[1])`;
+const REMOVE = `
+  redis.call("ZREM", KEYS[1], ARGV[1])
+  return redis.call("DEL", KEYS[2])`;
 
 export interface RedisConnections {
   readonly primary: Redis;
@@ -42,26 +57,11 @@ export class RedisEntryStore implements EntryStore {
   }
 
   list(page: number, pageSize: number): Promise<EntryPage> {
+    const start = (page - 1) * pageSize;
     return this.#read(async (redis) => {
-      // SORT with "nosort" keeps the set's own order and reads only the page: one round trip, whatever the length.
-      const [documents, total] = await Promise.all([
-        redis.sort_ro(
-          TIMELINE,
-          "BY",
-          "nosort",
-          "LIMIT",
-          (page - 1) * pageSize,
-          pageSize,
-          "GET",
-          `${ENTRY}*`,
-          "DESC",
-        ),
-        redis.zcard(TIMELINE),
-      ]);
-      return {
-        entries: (documents as (string | null)[]).filter((document) => document !== null).map(parseEntry),
-        total,
-      };
+      const reply = await redis.eval_ro(LIST, 1, TIMELINE, start, pageSize, `${ENTRY}*`);
+      const [total, documents] = reply as [number, (string | null)[]];
+      return { entries: documents.filter((document) => document !== null).map(parseEntry), total };
     });
   }
 
@@ -74,16 +74,12 @@ export class RedisEntryStore implements EntryStore {
 
   async add(draft: EntryDraft): Promise<Entry> {
     const entry = createEntry(draft);
-    const score = this.#nextScore();
-    await this.#write((multi) =>
-      multi.set(ENTRY + entry.id, JSON.stringify(entry)).zadd(TIMELINE, score, entry.id),
-    );
+    await this.#write(ADD, entry.id, this.#nextScore(), JSON.stringify(entry));
     return entry;
   }
 
   async remove(id: string): Promise<boolean> {
-    const [deleted] = await this.#write((multi) => multi.del(ENTRY + id).zrem(TIMELINE, id));
-    return deleted === 1;
+    return (await this.#write(REMOVE, id)) === 1;
   }
 
   close(): Promise<void> {
@@ -109,16 +105,9 @@ export class RedisEntryStore implements EntryStore {
     }
   }
 
-  /** All of the commands or none. */
-  async #write(commands: (multi: ChainableCommander) => ChainableCommander): Promise<unknown[]> {
+  async #write(script: string, id: string, ...values: (string | number)[]): Promise<unknown> {
     try {
-      const replies = (await commands(this.#primary.multi()).exec()) ?? [];
-      return replies.map(([error, reply]) => {
-        if (error) {
-          throw error;
-        }
-        return reply;
-      });
+      return await this.#primary.eval(script, 2, TIMELINE, ENTRY + id, id, ...values);
     } catch (error) {
       throw unavailable(error);
     }
