@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "./layout.js";
 import { run, UserError } from "./shell.js";
@@ -71,20 +71,29 @@ export async function unpackDebianPackages(onLine: (line: string) => void): Prom
     await run("dpkg-deb", ["--extract", join(archives, file), paths.debian], { log: "debian" });
   }
   await rm(archives, { recursive: true });
+  await mergeIntoUsr();
   await linkAlternatives();
+}
+
+/** Packages also ship files for /bin, /sbin and /lib, which are links into /usr on the machines of today. */
+async function mergeIntoUsr(): Promise<void> {
+  for (const folder of ["bin", "sbin", "lib"]) {
+    const from = join(paths.debian, folder);
+    if (!existsSync(from)) continue;
+    await cp(from, join(paths.debian, "usr", folder), { recursive: true, verbatimSymlinks: true });
+    await rm(from, { recursive: true });
+  }
 }
 
 /** Makes the names that a package's installation would have made: `iptables` and its relatives. */
 async function linkAlternatives(): Promise<void> {
-  const multi = join(paths.debian, "usr/sbin/xtables-nft-multi");
-  const links = join(paths.debian, "links");
-  await mkdir(links, { recursive: true });
-  if (!existsSync(multi)) return;
+  const folder = join(paths.debian, "usr/sbin");
+  if (!existsSync(join(folder, "xtables-nft-multi"))) return;
   for (const family of ["iptables", "ip6tables"]) {
     for (const suffix of ["", "-save", "-restore"]) {
-      const link = join(links, `${family}${suffix}`);
+      const link = join(folder, `${family}${suffix}`);
       await rm(link, { force: true });
-      await symlink("../usr/sbin/xtables-nft-multi", link);
+      await symlink("xtables-nft-multi", link);
     }
   }
 }

@@ -218,10 +218,16 @@ export function listeningSocket(table: string, port: number): string | undefined
 }
 
 function openFiles(pid: string): string[] {
+  const folder = join("/proc", pid, "fd");
+  const links = whileThere(() => readdirSync(folder)) ?? [];
+  return links.flatMap((descriptor) => whileThere(() => readlinkSync(join(folder, descriptor))) ?? []);
+}
+
+/** What is read of a process or of a descriptor, unless it ended while it was looked at. */
+function whileThere<T>(read: () => T): T | undefined {
   try {
-    const folder = join("/proc", pid, "fd");
-    return readdirSync(folder).map((descriptor) => readlinkSync(join(folder, descriptor)));
+    return read();
   } catch {
-    return []; // The process, or the descriptor, ended while it was looked at.
+    return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { parse, stringify } from "yaml";
 import { local, paths, repository } from "./layout.js";
 import { installKubernetesProvider } from "./plugins.js";
 import { installRandomProvider } from "./random-provider/install.js";
-import { openLog, toolEnvironment, UserError } from "./shell.js";
+import { openLog, searchPath, UserError } from "./shell.js";
 
 const projectName = "slipway";
 const stackName = "local";
@@ -72,7 +72,7 @@ async function openStack(): Promise<Stack> {
       workDir: folder,
       pulumiHome: home,
       envVars: {
-        ...toolEnvironment(),
+        PATH: searchPath(),
         PULUMI_BACKEND_URL: `file://${join(paths.engine, "state")}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: join(paths.engine, "passphrase"),
         PULUMI_SKIP_UPDATE_CHECK: "true",

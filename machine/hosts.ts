@@ -15,7 +15,7 @@ import {
   repository,
   type Settings,
 } from "./layout.js";
-import { run, toolEnvironment, UserError } from "./shell.js";
+import { run, UserError } from "./shell.js";
 
 export const controlPlane = "control-plane";
 
@@ -41,9 +41,9 @@ export function runScript(
   { command, env = {}, machineNetwork = false }: Service,
   configuration = "",
 ): string {
-  const tools = toolEnvironment(`${inside}/debian`, `${inside}/bin`);
-  const settings = Object.entries({ LD_LIBRARY_PATH: tools.LD_LIBRARY_PATH ?? "", ...env });
-  const exports = settings.map(([name, value]) => `export ${name}=${quote(value)}`).join("\n");
+  const exports = Object.entries(env)
+    .map(([name, value]) => `export ${name}=${quote(value)}`)
+    .join("\n");
   const enter = host === controlPlane && !machineNetwork ? "nsenter --net=/run/netns " : "";
   return `#!/bin/sh\n# configuration ${configuration}\nexec 2>&1\n${exports}\nexec ${enter}${command.map(quote).join(" \\\n  ")}\n`;
 }
@@ -153,7 +153,10 @@ export async function ensureHost(host: string, services: Service[]): Promise<voi
   spawn("sh", [join(repository, "machine/host.sh"), local, cgroup, host], {
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
-    env: { ...process.env, ...toolEnvironment(`${inside}/debian`, `${inside}/bin`) },
+    env: {
+      ...process.env,
+      PATH: `${inside}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    },
     cwd: "/",
   }).unref();
   await log.close();
@@ -176,8 +179,10 @@ const switchNamespace = () => `/proc/${hostProcess(controlPlane) ?? 0}/root/run/
 export async function connectNode(index: number): Promise<void> {
   const pid = hostProcess(nodeName(index));
   if (pid === undefined) throw new UserError(`${nodeName(index)} does not run; run "npm run up"`);
-  const inNode = (...args: string[]) => run("nsenter", [`--net=/proc/${pid}/ns/net`, "ip", ...args]);
-  const inSwitch = (...args: string[]) => run("nsenter", [`--net=${switchNamespace()}`, "ip", ...args]);
+  const inNode = (...args: string[]) =>
+    run("nsenter", [`--net=/proc/${pid}/ns/net`, "ip", ...args], { fromDebian: true });
+  const inSwitch = (...args: string[]) =>
+    run("nsenter", [`--net=${switchNamespace()}`, "ip", ...args], { fromDebian: true });
   if (
     await inNode("link", "show", "eth0").then(
       () => true,

@@ -158,7 +158,7 @@ async function buildImage(
 ): Promise<void> {
   const policy = ["--signature-policy", join(paths.images, "buildah/policy.json")];
   const buildArgs = Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
-  const options = { env, onLine, log: `image-${image.name}` };
+  const options = { env, onLine, log: `image-${image.name}`, fromDebian: true };
   const file = ["--file", join(repository, image.dockerfile)];
   await run(
     "buildah",
@@ -208,6 +208,7 @@ async function bootstrapBase(onLine: (line: string) => void): Promise<void> {
   await run("mmdebstrap", ["--variant=minbase", "--mode=root", suite, join(folder, "base.tar"), ...from], {
     onLine,
     log: "image-base",
+    fromDebian: true,
   });
 }
 

@@ -6,7 +6,7 @@ import { down } from "./down.js";
 import { lastOutputs } from "./engine.js";
 import { defaultSettings, paths } from "./layout.js";
 import { withLock } from "./lock.js";
-import { toolEnvironment, UserError } from "./shell.js";
+import { searchPath, UserError } from "./shell.js";
 import { formatStatus, readStatus } from "./status.js";
 import { savedSettings, up, type UpOptions } from "./up.js";
 
@@ -124,7 +124,7 @@ program
 
 function kubectl(args: string[]): void {
   if (!existsSync(paths.kubeconfig)) throw new UserError('there is no cluster yet; run "npm run up"');
-  const env = { ...process.env, ...toolEnvironment(), KUBECONFIG: paths.kubeconfig };
+  const env = { ...process.env, PATH: searchPath(), KUBECONFIG: paths.kubeconfig };
   process.exitCode = spawnSync(`${paths.bin}/kubectl`, args, { stdio: "inherit", env }).status ?? 1;
 }
 

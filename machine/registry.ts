@@ -33,7 +33,11 @@ export async function pushImages(
       `--tls-verify=${isLoopback(registry) ? "false" : "true"}`,
       `--digestfile=${digestFile}`,
     ];
-    await run("buildah", ["push", ...options, image.tag, `docker://${target}:${tag}`], { env, log: "push" });
+    await run("buildah", ["push", ...options, image.tag, `docker://${target}:${tag}`], {
+      env,
+      log: "push",
+      fromDebian: true,
+    });
     const digest = (await readFile(digestFile, "utf8")).trim();
     pushed.push({ ...image, reference: `${target}@${digest}` });
   }

@@ -1,32 +1,18 @@
 import { execa, ExecaError, type Options } from "execa";
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { delimiter, join } from "node:path";
-import { paths } from "./layout.js";
+import { paths, repository } from "./layout.js";
 
 /** A problem whose message is all that a person needs: it is printed without a stack. */
 export class UserError extends Error {}
 
-const debianLibraries = (root: string) =>
-  ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib"]
-    .map((folder) => join(root, folder))
-    .join(":");
-
-/**
- * Environment in which programs of ours, and those unpacked from Debian packages, are found.
- *
- * @param root where the Debian packages were unpacked, as the process will see it.
- * @param bin where the built programs stand, as the process will see it.
- */
-export function toolEnvironment(root = paths.debian, bin = paths.bin): Record<string, string> {
-  const folders = ["links", "usr/sbin", "usr/bin", "sbin", "bin"].map((folder) => join(root, folder));
-  return {
-    // The machine's own programs come first: what was unpacked only fills gaps.
-    PATH: [bin, process.env.PATH, "/usr/sbin", "/sbin", ...folders].join(delimiter),
-    LD_LIBRARY_PATH: debianLibraries(root),
-    XTABLES_LIBDIR: `${join(root, "usr/lib/x86_64-linux-gnu/xtables")}:/usr/lib/x86_64-linux-gnu/xtables`,
-    PERL5LIB: join(root, "usr/share/perl5"),
-  };
+/** Where programs are looked for: ours, the machine's own, and last what was unpacked of Debian packages. */
+export function searchPath(): string {
+  const unpacked = ["usr/sbin", "usr/bin"].map((folder) => join(paths.debian, folder));
+  return [paths.bin, process.env.PATH, "/usr/sbin", "/sbin", ...unpacked].join(delimiter);
 }
+
+const withDebian = join(repository, "machine/with-debian.sh");
 
 /** Opens a file under .local/logs to add to. */
 export function openLog(name: string): WriteStream {
@@ -39,6 +25,8 @@ export interface RunOptions extends Options {
   onLine?: (line: string) => void;
   /** Name of the file under .local/logs that gets everything. */
   log?: string;
+  /** The program may be one of an unpacked Debian package, which needs that package's other files around it. */
+  fromDebian?: boolean;
 }
 
 /**
@@ -47,11 +35,13 @@ export interface RunOptions extends Options {
  * @throws UserError with the end of its output and the log's place when it fails.
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { onLine, log, env, ...rest } = options;
-  const child = execa(file, args, {
+  const { onLine, log, env, fromDebian = false, ...rest } = options;
+  const inNamespace = ["--mount", "--propagation", "private", "sh", withDebian, paths.debian, file, ...args];
+  const [program, programArgs] = fromDebian ? ["unshare", inNamespace] : [file, args];
+  const child = execa(program, programArgs, {
     all: true,
     stdin: "ignore",
-    env: { ...toolEnvironment(), ...env },
+    env: { PATH: searchPath(), ...env },
     ...rest,
   });
   if (log !== undefined) child.all?.pipe(openLog(log));

@@ -34,6 +34,9 @@ export interface RecordOptions {
   readonly password?: string;
 }
 
+// Pulumi keeps the stack of every promise, and mocha has stacks without an end: half of the time went into them.
+Error.stackTraceLimit = 4;
+
 /** Runs a program under fresh mocks and returns every resource that it registered, in that order. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
   const {
