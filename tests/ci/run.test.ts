@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const subject = join(import.meta.dirname, "../../.ci/run");
+
+/** What each command of npm does, as shell; one that is not given succeeds in silence. */
+type Commands = Partial<Record<"test" | "up" | "test:local" | "down", string>>;
+
+const green: Commands = { test: "echo '  417 passing (9s)'", "test:local": "echo '  12 passing (2m)'" };
+
+describe(".ci/run", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "slipway "));
+    for (const name of [".ci", "bin"]) mkdirSync(join(folder, name));
+    cpSync(subject, join(folder, ".ci/run"));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Runs it with such an npm; gives its exit code, its last line and the commands in order. */
+  function run(commands: Commands): { status: number | null; last: string | undefined; calls: string[] } {
+    const program = (name: string, script: string) => {
+      writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(folder, "bin", name), 0o755);
+    };
+    const cases = Object.entries(commands).map(([name, script]) => `${name}) ${script} ;;`);
+    const command = '[ "$1" = run ] && shift';
+    program("npm", `echo "$*" >> "${folder}/calls"\n${command}\ncase $1 in\n${cases.join("\n")}\nesac`);
+    program("chromium", "exit 0");
+    writeFileSync(join(folder, "calls"), "");
+    const { status, stdout } = spawnSync(join(folder, ".ci/run"), {
+      cwd: "/",
+      encoding: "utf8",
+      env: { PATH: `${folder}/bin:/usr/bin:/bin` },
+    });
+    const calls = readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
+    return { status, last: stdout.trimEnd().split("\n").at(-1), calls };
+  }
+
+  it("adds up the tests of every tier, and each other command as one", () => {
+    assert.deepEqual(run(green), {
+      status: 0,
+      last: "431 passed, 0 failed",
+      calls: ["test", "run up", "run test:local", "run down -- --purge"],
+    });
+  });
+
+  it("fails with the tests that failed, and still runs the rest", () => {
+    const test = "printf '  416 passing (9s)\\n  1 failing\\n'; exit 1";
+    assert.deepEqual(run({ ...green, test }), {
+      status: 1,
+      last: "430 passed, 1 failed",
+      calls: ["test", "run up", "run test:local", "run down -- --purge"],
+    });
+  });
+
+  it("counts a command that fails without a failing test as one failure", () => {
+    const { status, last } = run({ ...green, test: "echo 'src/a.ts(1,1): error'; exit 2" });
+    assert.deepEqual([status, last], [1, "14 passed, 1 failed"]);
+    const { status: again, last: then } = run({ ...green, up: "exit 1" });
+    assert.deepEqual([again, then], [1, "430 passed, 1 failed"]);
+  });
+
+  it("takes no tier's count for that of another", () => {
+    const { status, last } = run({ test: green.test, "test:local": "exit 1" });
+    assert.deepEqual([status, last], [1, "419 passed, 1 failed"]);
+  });
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { mergeConfiguration } from "../../machine/engine.js";
+import { committedConfig } from "../support/stacks.js";
+
+describe("machine/engine", () => {
+  describe("mergeConfiguration", () => {
+    it("puts what the machine knows over the committed values, and keeps the others", () => {
+      const committed = { "slipway:local": { httpPort: 8080, httpsPort: 8443 }, "slipway:journal": { a: 1 } };
+      const ours = {
+        "slipway:local": { httpPort: 9080, kubeconfig: "/k" },
+        "slipway:images": { redis: "r" },
+      };
+      assert.deepEqual(mergeConfiguration(committed, ours), {
+        "slipway:local": { httpPort: 9080, httpsPort: 8443, kubeconfig: "/k" },
+        "slipway:journal": { a: 1 },
+        "slipway:images": { redis: "r" },
+      });
+    });
+
+    it("replaces a plain value, and takes one for which there is none", () => {
+      assert.deepEqual(mergeConfiguration({ a: "old", b: true }, { a: "new", c: 3 }), {
+        a: "new",
+        b: true,
+        c: 3,
+      });
+    });
+
+    it("changes neither of the two", () => {
+      const committed = Object.freeze({ "slipway:local": Object.freeze({ httpPort: 8080 }) });
+      const ours = Object.freeze({ "slipway:local": Object.freeze({ httpPort: 9080 }) });
+      assert.deepEqual(mergeConfiguration(committed, ours), { "slipway:local": { httpPort: 9080 } });
+    });
+
+    it("leaves the committed stack as it is when the machine adds nothing", () => {
+      assert.deepEqual(mergeConfiguration(committedConfig("local"), {}), committedConfig("local"));
+    });
+  });
+});
