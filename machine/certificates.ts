@@ -21,6 +21,8 @@ interface Subject {
   organization?: string;
   /** Addresses and names of a server; a client has none. */
   names?: string[];
+  /** A server that shows the same certificate where it is a client itself. */
+  alsoClient?: boolean;
 }
 
 type SignedSubject = { by: "ca" | "etcd-ca" | "front-proxy-ca" } & Subject;
@@ -57,12 +59,17 @@ function subjects(settings: Settings): Record<string, SignedSubject> {
       commonName: "kube-apiserver-kubelet-client",
       organization: "system:masters",
     },
-    "kube-controller-manager": { by: "ca", commonName: "system:kube-controller-manager", names: own },
-    "kube-scheduler": { by: "ca", commonName: "system:kube-scheduler", names: own },
+    "kube-controller-manager": {
+      by: "ca",
+      commonName: "system:kube-controller-manager",
+      names: own,
+      alsoClient: true,
+    },
+    "kube-scheduler": { by: "ca", commonName: "system:kube-scheduler", names: own, alsoClient: true },
     "kube-proxy": { by: "ca", commonName: "system:kube-proxy" },
     admin: { by: "ca", commonName: "slipway-admin", organization: "system:masters" },
     "acme-directory": { by: "ca", commonName: "acme-directory", names: own },
-    etcd: { by: "etcd-ca", commonName: "etcd", names: own },
+    etcd: { by: "etcd-ca", commonName: "etcd", names: own, alsoClient: true },
     "etcd-client": { by: "etcd-ca", commonName: "kube-apiserver" },
     "front-proxy-client": { by: "front-proxy-ca", commonName: "front-proxy-client" },
     ...Object.fromEntries(nodes),
@@ -129,12 +136,12 @@ async function authority(name: string): Promise<Authority> {
 
 async function issue(
   name: string,
-  { commonName, organization, names }: Subject,
+  { commonName, organization, names, alsoClient = false }: Subject,
   by: Authority,
 ): Promise<void> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const usages = [
-    x509.ExtendedKeyUsage.clientAuth,
+    ...(names === undefined || alsoClient ? [x509.ExtendedKeyUsage.clientAuth] : []),
     ...(names === undefined ? [] : [x509.ExtendedKeyUsage.serverAuth]),
   ];
   const alternatives = (names ?? []).map((value): x509.JsonGeneralName => ({

@@ -67,6 +67,14 @@ if [ "$host" = control-plane ]; then
 else
   ip link set lo up
   echo 1 > /proc/sys/net/ipv4/ip_forward
+  # The kubelet sets these for the whole machine unless it finds them so: it finds them so, and the machine keeps its own.
+  for setting in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
+    kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
+    shown=/run/settings/${setting%=*}
+    mkdir -p "$(dirname "$shown")"
+    echo "${setting#*=}" > "$shown"
+    mount --bind "$shown" "/proc/sys/${setting%=*}"
+  done
 fi
 cd /run/slipway
 exec runsvdir -P "/run/slipway/hosts/$host/services"
