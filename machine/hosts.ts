@@ -145,7 +145,9 @@ export async function ensureHost(host: string, services: Service[]): Promise<voi
     await run("sv", ["up", ...folders]).catch(() => undefined);
     return;
   }
-  // The supervisor's own state from before would be that of processes long gone.
+  // What a host that was killed leaves: a kubelet spends seconds on each container that a control group tells of,
+  // and the supervisor's own state would be that of processes long gone.
+  await clear(host);
   await rm(servicesFolder(host), { recursive: true, force: true });
   await writeServices(host, services);
   await mkdir(join(paths.logs, host), { recursive: true });
@@ -210,13 +212,18 @@ export async function stopHosts(settings: Settings): Promise<void> {
   signal(containers(), "SIGTERM");
   for (let waited = 0; containers().length > 0 && waited < 50; waited++) await sleep(200);
   await stop(controlPlane, "etcd");
-  for (let round = 0; processesIn().length > 0; round++) {
+  await clear();
+}
+
+/** Kills what runs in one of our control groups, and removes it with all below it. */
+async function clear(group = ""): Promise<void> {
+  for (let round = 0; processesIn(group).length > 0; round++) {
     if (round === 100)
-      throw new UserError(`processes ${processesIn().join(", ")} do not end, even when killed`);
-    signal(processesIn(), "SIGKILL");
+      throw new UserError(`processes ${processesIn(group).join(", ")} do not end, even when killed`);
+    signal(processesIn(group), "SIGKILL");
     await sleep(100);
   }
-  await removeControlGroups();
+  await removeControlGroups(group);
 }
 
 function signal(pids: number[], name: NodeJS.Signals): void {
@@ -229,9 +236,9 @@ function signal(pids: number[], name: NodeJS.Signals): void {
   }
 }
 
-async function removeControlGroups(): Promise<void> {
+async function removeControlGroups(group: string): Promise<void> {
   for (const root of cgroupRoots()
-    .map((folder) => join(folder, cgroup))
+    .map((folder) => join(folder, cgroup, group))
     .filter(existsSync)) {
     const deepestFirst = ["", ...subfolders(root)].sort((a, b) => b.length - a.length);
     for (const folder of deepestFirst) await run("rmdir", [join(root, folder)]);

@@ -1,0 +1,62 @@
+import { table } from "../figures.js";
+import { checkov, checkovControlPlane } from "./checkov.js";
+import type { Finding, Report } from "./finding.js";
+import { kubeScore } from "./kube-score.js";
+import { kubernetesValidate } from "./kubernetes-validate.js";
+import { controlPlaneManifest, stackManifests } from "./manifests.js";
+import { readSkips, skipOf } from "./skips.js";
+import { installCheckers } from "./tools.js";
+
+type Checker = (manifest: string, file: string) => Promise<Report>;
+
+const workloadCheckers: Record<string, Checker> = {
+  "kube-score": kubeScore,
+  "kubernetes-validate": kubernetesValidate,
+  checkov,
+};
+
+/** Holds every checker against every manifest; false when one finds what is not skipped, or checks nothing. */
+export async function run(): Promise<boolean> {
+  await installCheckers();
+  const runs: { name: string; checker: Checker; manifest: string; file: string }[] = [];
+  for (const [manifest, file] of Object.entries(await stackManifests())) {
+    for (const [name, checker] of Object.entries(workloadCheckers))
+      runs.push({ name, checker, manifest, file });
+  }
+  const file = await controlPlaneManifest();
+  runs.push({ name: "checkov", checker: checkovControlPlane, manifest: "control-plane", file });
+
+  const skips = readSkips();
+  const rows: (string | number)[][] = [];
+  const problems: string[] = [];
+  const all: Finding[] = [];
+  for (const { name, checker, manifest, file } of runs) {
+    const { objects, checks, findings } = await checker(manifest, file);
+    const open = findings.filter((finding) => skipOf(finding, skips) === undefined);
+    const count = (severity: Finding["severity"]) => open.filter((one) => one.severity === severity).length;
+    rows.push([
+      name,
+      manifest,
+      objects,
+      checks,
+      findings.length - open.length,
+      count("critical"),
+      count("warning"),
+    ]);
+    problems.push(...open.map((one) => `${name} ${manifest} ${one.check} ${one.object}: ${one.message}`));
+    if (checks === 0) problems.push(`${name} ${manifest}: no check was run`);
+    all.push(...findings);
+  }
+  for (const skip of skips) {
+    if (all.some((finding) => skipOf(finding, [skip]) !== undefined)) continue;
+    problems.push(`the skip of ${skip.checker} ${skip.check} skips nothing: remove it`);
+  }
+
+  table(["checker", "manifests", "objects", "checks", "skipped", "critical", "warning"], rows);
+  const checks = rows.reduce((sum, row) => sum + Number(row[3]), 0);
+  process.stdout.write(
+    `${checks} checks, ${skips.length} skips with a reason, ${problems.length} problem(s)\n`,
+  );
+  process.stdout.write(problems.map((problem) => `  ${problem}\n`).join(""));
+  return problems.length === 0;
+}

@@ -1,0 +1,146 @@
+import { build } from "esbuild";
+import { execa } from "execa";
+import { cp, mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { local, repository } from "../../machine/layout.js";
+import { alternate, judge, median, round, table } from "../figures.js";
+import { Server } from "./server.js";
+
+const rounds = 5;
+const connections = 32;
+const seeds = 100;
+const warmUps = 4_000;
+const requests = { list: 15_000, add: 15_000 };
+type Operation = keyof typeof requests;
+
+interface Load {
+  answered: number;
+  failed: number;
+  wallSec: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+interface Figures extends Load {
+  /** Of the server, microseconds a request. */
+  cpuUs: number;
+}
+
+const peers = join(local, "bench/peers");
+const redisProgram = "redis-server";
+
+/** Server CPU of a request to the journal's API, beside the same on bare node:http and on Express with node-redis. */
+export async function run(): Promise<boolean> {
+  await installPeers();
+  await execa("npm", ["run", "build", "-w", "apps/journal/frontend"], { cwd: repository });
+  const frontend = join(repository, "apps/journal/frontend/dist/main.cjs");
+  const results = await alternate(rounds, {
+    slipway: () => measure(frontend),
+    "node:http, ioredis": () => measure(join(peers, "dist/bare.cjs")),
+    "Express, node-redis": () => measure(join(peers, "dist/express.cjs")),
+  });
+
+  const of = (name: string, operation: Operation, figure: keyof Figures) =>
+    median((results[name] ?? []).map((result) => result[operation][figure]));
+  for (const operation of ["list", "add"] as const) {
+    table(
+      [operation, "requests", "CPU, us", "requests/s", "p50, ms", "p99, ms"],
+      Object.keys(results).map((name) => [
+        name,
+        (results[name] ?? []).reduce((total, result) => total + result[operation].answered, 0),
+        round(of(name, operation, "cpuUs")),
+        Math.round(of(name, operation, "answered") / of(name, operation, "wallSec")),
+        round(of(name, operation, "p50Ms")),
+        round(of(name, operation, "p99Ms")),
+      ]),
+    );
+  }
+  process.stdout.write(
+    `medians of ${rounds} rounds, ${connections} connections; Node.js ${process.version}\n`,
+  );
+  const ratio = (operation: Operation, peer: string) =>
+    of("slipway", operation, "cpuUs") / of(peer, operation, "cpuUs");
+  return judge(
+    (["list", "add"] as const).flatMap((operation) => [
+      {
+        what: `${operation}, CPU beside node:http`,
+        got: ratio(operation, "node:http, ioredis"),
+        atMost: 1.25,
+      },
+      { what: `${operation}, CPU beside Express`, got: ratio(operation, "Express, node-redis"), atMost: 0.6 },
+    ]),
+  );
+}
+
+async function installPeers(): Promise<void> {
+  await mkdir(peers, { recursive: true });
+  await cp(join(import.meta.dirname, "../peers"), peers, { recursive: true });
+  await execa("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: peers });
+  // As the frontend's own build does it, so that it is not the packing that is compared.
+  await build({
+    entryPoints: ["bare.mjs", "express.mjs"].map((name) => join(peers, name)),
+    outdir: join(peers, "dist"),
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "error",
+  });
+}
+
+/** Loads a fresh server with a fresh Redis. */
+async function measure(program: string): Promise<Record<Operation, Figures>> {
+  const [redisPort, port] = [await freePort(), await freePort()];
+  const quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"];
+  const redis = await Server.start(redisPort, redisProgram, [
+    "--bind",
+    "127.0.0.1",
+    "--port",
+    String(redisPort),
+    ...quiet,
+  ]);
+  const server = await Server.start(port, process.execPath, [program], {
+    NODE_ENV: "production",
+    PORT: String(port),
+    REDIS_HOST: "127.0.0.1",
+    REDIS_WRITE_HOST: "127.0.0.1",
+    REDIS_PORT: String(redisPort),
+  });
+  try {
+    await sleep(500); // Until it has its connections to Redis.
+    await load(port, "add", seeds);
+    for (const operation of ["list", "add"] as const) await load(port, operation, warmUps);
+    const figures = async (operation: Operation) => {
+      const before = server.cpuSec();
+      const result = await load(port, operation, requests[operation]);
+      return { ...result, cpuUs: ((server.cpuSec() - before) * 1e6) / result.answered };
+    };
+    return { list: await figures("list"), add: await figures("add") };
+  } finally {
+    await server.stop();
+    await redis.stop();
+  }
+}
+
+async function load(port: number, operation: Operation, count: number): Promise<Load> {
+  const args = [join(import.meta.dirname, "load.mjs"), port, operation, count, connections];
+  const { stdout } = await execa(process.execPath, args.map(String));
+  const result = JSON.parse(stdout) as Load;
+  if (result.failed > 0 || result.answered === 0) throw new Error(`${operation}: ${stdout}`);
+  return result;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+  });
+}

@@ -1,0 +1,98 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { local, repository } from "../../machine/layout.js";
+import { stackConfig } from "../../tests/support/stacks.js";
+import { alternate, judge, median, round, table } from "../figures.js";
+import { type Measured, measured } from "../measured.js";
+
+const rounds = 5;
+
+/** "ignored-compiler" is Pulumi's, set up as always but never asked, since another loader came first. */
+type Compiler = "type-check" | "ignored-compiler" | "as-it-is";
+
+const copy = join(local, "bench/default-start");
+
+/** CPU and memory of the program's start, beside that of Pulumi's default, both with nothing cached. */
+export async function run(): Promise<boolean> {
+  await writeDefaultProgram();
+  const { nodeArguments, typescript } = await ourOptions();
+  const results = await alternate(rounds, {
+    slipway: () =>
+      start(
+        repository,
+        nodeArguments,
+        join(repository, "infra/index.ts"),
+        typescript ? "ignored-compiler" : "as-it-is",
+      ),
+    "Pulumi's default": () => start(copy, [], join(copy, "infra/index.ts"), "type-check"),
+    "@pulumi/pulumi alone": () =>
+      measured(process.execPath, ["--eval", 'require("@pulumi/pulumi")'], { cwd: repository }),
+  });
+
+  const of = (name: string, figure: "cpuSec" | "wallSec" | "maxRssMb") =>
+    median((results[name] ?? []).map((result) => result[figure]));
+  const rows = Object.entries(results).map(([name, all]) => [
+    name,
+    all[0]?.stdout.trim() ?? "",
+    ...(["cpuSec", "wallSec", "maxRssMb"] as const).map((figure) => round(of(name, figure))),
+  ]);
+  table(["program", "resources", "CPU, s", "wall, s", "max RSS, MB"], rows);
+  process.stdout.write(`medians of ${rounds} rounds; ours is started with: ${nodeArguments.join(" ")}\n`);
+
+  const [ours, theirs] = [results.slipway?.[0]?.stdout, results["Pulumi's default"]?.[0]?.stdout];
+  if (Number(ours) === 0 || ours !== theirs) throw new Error(`resources: ${ours ?? ""} and ${theirs ?? ""}`);
+  return judge([
+    { what: "CPU", got: of("slipway", "cpuSec"), atMost: 1, unit: " s" },
+    { what: "max RSS", got: of("slipway", "maxRssMb"), atMost: 200, unit: " MB" },
+    {
+      what: "CPU beside Pulumi's default",
+      got: of("slipway", "cpuSec") / of("Pulumi's default", "cpuSec"),
+      atMost: 1 / 8,
+    },
+  ]);
+}
+
+/** What Pulumi.yaml asks the engine to start Node.js with, and whether it brings its compiler. */
+async function ourOptions(): Promise<{ nodeArguments: string[]; typescript: boolean }> {
+  const project = parse(await readFile(join(repository, "Pulumi.yaml"), "utf8")) as {
+    runtime: { options: { nodeargs: string; typescript?: boolean } };
+  };
+  const { nodeargs, typescript = true } = project.runtime.options;
+  return { nodeArguments: nodeargs.split(" "), typescript };
+}
+
+async function start(
+  cwd: string,
+  nodeArguments: string[],
+  program: string,
+  typescript: Compiler,
+): Promise<Measured> {
+  const driver = join(import.meta.dirname, "run-program.mjs");
+  const config = Object.entries(stackConfig("local")).map(([key, value]) => [key, JSON.stringify(value)]);
+  // Both tsx and ts-node keep what they compiled below the folder for temporary files.
+  const fresh = await mkdtemp(join(tmpdir(), "slipway-bench-"));
+  try {
+    const args = [...nodeArguments, driver, program, JSON.stringify(Object.fromEntries(config)), typescript];
+    return await measured(process.execPath, args, { cwd, env: { TMPDIR: fresh } });
+  } finally {
+    await rm(fresh, { recursive: true });
+  }
+}
+
+/** The same program as a CommonJS package, which is all that the ts-node that Pulumi brings can load. */
+async function writeDefaultProgram(): Promise<void> {
+  await rm(copy, { recursive: true, force: true });
+  await mkdir(copy, { recursive: true });
+  await cp(join(repository, "infra"), join(copy, "infra"), { recursive: true });
+  await cp(join(repository, "tsconfig.json"), join(copy, "tsconfig.json"));
+  await writeFile(join(copy, "package.json"), JSON.stringify({ name: "slipway", private: true }));
+  for (const name of readdirSync(join(copy, "infra"), { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".ts")) continue;
+    const file = join(copy, "infra", name);
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replaceAll(/(from "\.[^"]*)\.js"/g, '$1"'));
+  }
+}

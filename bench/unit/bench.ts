@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { repository } from "../../machine/layout.js";
+import { alternate, judge, median, round, table } from "../figures.js";
+import { type Measured, measured } from "../measured.js";
+
+const rounds = 3;
+
+interface MochaReport {
+  stats: { passes: number; failures: number };
+  tests: { fullTitle: string; duration?: number }[];
+}
+
+/** Time of all unit tests, and the CPU that a mocked resource of the whole program takes. */
+export async function run(): Promise<boolean> {
+  const results = await alternate(rounds, {
+    "all unit tests": () => node([join(repository, "node_modules/mocha/bin/mocha.js"), "--reporter", "json"]),
+    "programs on mocks": () => node(["--import", "tsx", join(import.meta.dirname, "program-runs.ts")]),
+  });
+  const tests = (results["all unit tests"] ?? []).map(({ stdout }) => report(stdout));
+  const resources = (results["programs on mocks"] ?? []).map(
+    ({ stdout }) => JSON.parse(stdout) as { resources: number; cpuMs: number },
+  );
+  if (tests.some(({ stats }) => stats.passes === 0 || stats.failures > 0)) throw new Error("tests fail");
+
+  const of = (name: string, figure: "wallSec" | "cpuSec" | "maxRssMb") =>
+    round(median((results[name] ?? []).map((result) => result[figure])));
+  const counts = [`${tests[0]?.stats.passes ?? 0} tests`, `${resources[0]?.resources ?? 0} resources`];
+  table(
+    ["what", "count", "wall, s", "CPU, s", "max RSS, MB"],
+    Object.keys(results).map((name, index) => [
+      name,
+      counts[index] ?? "",
+      of(name, "wallSec"),
+      of(name, "cpuSec"),
+      of(name, "maxRssMb"),
+    ]),
+  );
+  const slow = (tests.at(-1)?.tests ?? []).toSorted((a, b) => (b.duration ?? 0) - (a.duration ?? 0));
+  table(
+    ["slowest tests", "ms"],
+    slow.slice(0, 10).map(({ fullTitle, duration = 0 }) => [fullTitle, duration]),
+  );
+  const perResource = median(resources.map(({ cpuMs, resources: count }) => cpuMs / count));
+  return judge([
+    { what: "all unit tests, wall", got: of("all unit tests", "wallSec"), atMost: 15, unit: " s" },
+    { what: "CPU of a mocked resource", got: perResource, atMost: 3, unit: " ms" },
+  ]);
+}
+
+const node = (args: string[]): Promise<Measured> => measured(process.execPath, args, { cwd: repository });
+
+/** What mocha's JSON reporter says, after whatever a test has printed. */
+function report(stdout: string): MochaReport {
+  return JSON.parse(stdout.slice(stdout.indexOf('{\n  "stats"'))) as MochaReport;
+}
