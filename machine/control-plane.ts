@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Service } from "./hosts.js";
+import { kubeconfig } from "./kubeconfig.js";
 import { acmePort, ingressNodePorts, inside, network, nodeIndexes, paths, type Settings } from "./layout.js";
 
 const pki = (name: string) => `${inside}/pki/${name}`;
@@ -173,27 +174,6 @@ export function controlPlaneServices(settings: Settings): Service[] {
     forwarder(settings),
     ...acme(),
   ];
-}
-
-/** A kubeconfig whose paths and address hold where it will be read. */
-export function kubeconfig(options: { user: string; server: string; folder: string }): string {
-  const { user, server, folder } = options;
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "slipway", cluster: { server, "certificate-authority": join(folder, "ca.crt") } }],
-    users: [
-      {
-        name: user,
-        user: {
-          "client-certificate": join(folder, `${user}.crt`),
-          "client-key": join(folder, `${user}.key`),
-        },
-      },
-    ],
-    contexts: [{ name: "slipway", context: { cluster: "slipway", user } }],
-    "current-context": "slipway",
-  });
 }
 
 /** Writes the files that the control plane's programs read, and the kubeconfig for people. */

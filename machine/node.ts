@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { kubeconfig } from "./control-plane.js";
 import type { Service } from "./hosts.js";
+import { kubeconfig } from "./kubeconfig.js";
 import { cgroup, inside, network, nodeName, paths } from "./layout.js";
 
 const zones = ["local-a", "local-b", "local-c"];
