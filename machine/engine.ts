@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
@@ -13,6 +13,7 @@ const projectName = "slipway";
 const stackName = "local";
 const folder = join(paths.engine, "stack");
 const home = join(paths.engine, "home");
+const scratch = join(paths.engine, "tmp");
 const outputsFile = join(paths.engine, "outputs.json");
 
 /** What the machine knows and the committed stack file cannot: it is merged over that file. */
@@ -58,6 +59,9 @@ export function mergeConfiguration(
 async function openStack(): Promise<Stack> {
   // Loaded only here: it takes longer than the whole of most commands.
   const automation = await import("@pulumi/pulumi/automation/index.js");
+  // Each run of the Kubernetes provider leaves a copy of the kubeconfig among the temporary files.
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
   await installKubernetesProvider(home);
   installRandomProvider(home, repository);
   const pulumiCommand = await automation.PulumiCommand.get({ root: local });
@@ -73,6 +77,7 @@ async function openStack(): Promise<Stack> {
       pulumiHome: home,
       envVars: {
         PATH: searchPath(),
+        TMPDIR: scratch,
         PULUMI_BACKEND_URL: `file://${join(paths.engine, "state")}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: join(paths.engine, "passphrase"),
         PULUMI_SKIP_UPDATE_CHECK: "true",

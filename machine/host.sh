@@ -59,6 +59,7 @@ mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir /run/slipway
 mount --rbind "$local" /run/slipway
 for folder in /var/lib /var/log; do mount -t tmpfs -o mode=0755 tmpfs "$folder"; done
+mount -t tmpfs -o mode=1777 tmpfs /tmp
 mkdir /var/lib/volumes
 mkdir -p "/run/slipway/hosts/$host/volumes"
 mount --bind "/run/slipway/hosts/$host/volumes" /var/lib/volumes

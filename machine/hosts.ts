@@ -158,6 +158,7 @@ export async function ensureHost(host: string, services: Service[]): Promise<voi
     env: {
       ...process.env,
       PATH: `${inside}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      TMPDIR: "/tmp",
     },
     cwd: "/",
   }).unref();

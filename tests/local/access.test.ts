@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { execa } from "execa";
-import { controlPlane, hostProcess, processesIn } from "../../machine/hosts.js";
+import { controlPlane, hostProcess } from "../../machine/hosts.js";
 import { network, paths } from "../../machine/layout.js";
+import { clusterProcesses, socketsOf } from "./footprint.js";
 import { settings } from "./platform.js";
 
 const pki = (name: string) => readFileSync(join(paths.pki, name));
@@ -29,37 +30,6 @@ async function insideCluster(script: string, authority = "ca.crt"): Promise<stri
   return (await execa("nsenter", [namespace, process.execPath, "-e", script], { env })).stdout;
 }
 
-/** Sockets of the machine's own network that listen, or take datagrams, by their inode. */
-function openSockets(): Map<string, string> {
-  const listening = (file: string, state: string) =>
-    readFileSync(file, "utf8")
-      .split("\n")
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === state)
-      .map((fields): [string, string] => [fields[9] ?? "", `${file.slice(10)} ${fields[1] ?? ""}`]);
-  return new Map([
-    ...["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) => listening(file, "0A")),
-    ...["/proc/net/udp", "/proc/net/udp6"].flatMap((file) => listening(file, "07")),
-  ]);
-}
-
-/** Of those, the ones that a process of the cluster holds. */
-function ourSockets(): string[] {
-  const open = openSockets();
-  const held = processesIn().flatMap((pid) => {
-    const links = readdirSync(`/proc/${pid}/fd`).map((descriptor) => {
-      try {
-        return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
-      } catch {
-        return ""; // It was closed meanwhile.
-      }
-    });
-    return links.flatMap((link) => open.get(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? "") ?? []);
-  });
-  return [...new Set(held)].sort();
-}
-
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 describe("access to the cluster", () => {
@@ -67,7 +37,7 @@ describe("access to the cluster", () => {
     const { apiPort, httpPort, httpsPort } = settings();
     const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, "0");
     assert.deepEqual(
-      ourSockets(),
+      socketsOf(clusterProcesses()),
       [apiPort, httpPort, httpsPort].map((port) => `tcp 0100007F:${hex(port)}`).sort(),
     );
   });

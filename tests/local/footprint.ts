@@ -1,7 +1,7 @@
-import { execa } from "execa";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { cgroup } from "../../machine/layout.js";
+import { run } from "../../machine/shell.js";
 
 /** What a process, a folder or a descriptor shows, unless it is gone or is not to be seen. */
 function glance<T>(look: () => T, otherwise: T): T {
@@ -15,6 +15,7 @@ function glance<T>(look: () => T, otherwise: T): T {
 export interface Process {
   pid: number;
   command: string;
+  group: number;
   /** In clock ticks after the machine's start; with the id it names one process for ever. */
   start: number;
 }
@@ -25,20 +26,24 @@ const fieldsOf = (pid: number) =>
     .split(") ")[1]
     ?.split(" ") ?? [];
 
-function processes(): Process[] {
+function allProcesses(): (Process & { ended: boolean })[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.map((pid) => ({
-    pid: Number(pid),
-    command: glance(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"), "")
-      .replaceAll("\0", " ")
-      .trim(),
-    start: Number(
-      glance(() => readFileSync(`/proc/${pid}/stat`, "utf8"), "")
-        .split(") ")[1]
-        ?.split(" ")[19],
-    ),
-  }));
+  return pids.map(Number).map((pid) => {
+    const [state, , group, ...rest] = fieldsOf(pid);
+    return {
+      pid,
+      group: Number(group),
+      command: glance(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"), "")
+        .replaceAll("\0", " ")
+        .trim(),
+      // Some are there only because their parent has not noticed yet.
+      ended: state === undefined || state === "Z",
+      start: Number(rest[16]),
+    };
+  });
 }
+
+const processes = () => allProcesses().filter(({ ended }) => !ended);
 
 /** Processes that inherited a variable, which a test gives to the command whose traces it follows. */
 export function markedProcesses(variable: string): Process[] {
@@ -49,13 +54,8 @@ export function markedProcesses(variable: string): Process[] {
   );
 }
 
-/** Whether every process of a group has ended; those that only wait for their parent to notice have. */
-export function groupIsGone(group: number): boolean {
-  return processes().every(({ pid }) => {
-    const [state, , ofGroup] = fieldsOf(pid);
-    return Number(ofGroup) !== group || state === "Z";
-  });
-}
+/** Whether every process of a group has ended. */
+export const groupIsGone = (of: number) => processes().every(({ group }) => group !== of);
 
 /** Processes in this checkout's control groups, or in one of those. */
 export function clusterProcesses(group = ""): Process[] {
@@ -122,7 +122,9 @@ function* below(folder: string): Generator<string> {
   }
 }
 
-const output = async (file: string, ...args: string[]) => (await execa(file, args)).stdout.split("\n");
+/** These programs are perhaps not the machine's own but among the unpacked ones. */
+const output = async (file: string, ...args: string[]) =>
+  (await run(file, args, { fromDebian: true })).split("\n");
 
 /** Comments hold the time, and counters count. */
 const rulesOf = (lines: string[]) =>

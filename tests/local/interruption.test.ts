@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostProcess } from "../../machine/hosts.js";
+import { inside, nodeIndexes, nodeName, repository } from "../../machine/layout.js";
+import { add, list, read, remove, type Entry } from "./entries.js";
+import { clusterProcesses, groupIsGone, markedProcesses } from "./footprint.js";
+import { kubectl, npmRun, objects, settings, settled, status, until } from "./platform.js";
+
+const mark = `interruption-${process.pid}`;
+const stackFile = join(repository, "Pulumi.local.yaml");
+
+/** Starts a command and, at some moment, kills it and all in its process group, as the kernel does when memory is short. */
+async function killDuring(
+  command: "up" | "down",
+  moment: RegExp | (() => Promise<string | undefined>),
+): Promise<void> {
+  const child = spawn("npm", ["run", "--silent", command], {
+    cwd: repository,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, SLIPWAY_TEST: mark },
+  });
+  const exit = once(child, "exit");
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
+  await until(`the moment of npm run ${command} to kill it in`, () => {
+    assert.equal(child.exitCode, null, output);
+    if (typeof moment === "function") return moment();
+    return moment.test(output) ? undefined : output;
+  });
+  process.kill(-Number(child.pid), "SIGKILL");
+  const [, signal] = (await exit) as [number | null, string | null];
+  assert.equal(signal, "SIGKILL", `npm run ${command} ended before it was killed: ${output}`);
+  await until("the end of every process of the group", () =>
+    groupIsGone(Number(child.pid)) ? undefined : "some are there",
+  );
+}
+
+/** Id of a program that a host's supervisor keeps running, as the machine counts; undefined when it does not run. */
+const supervised = (host: string, service: string) =>
+  clusterProcesses(`${host}/system`).find(({ command }) => command.startsWith(`${inside}/bin/${service} `))
+    ?.pid;
+
+const podIds = async (component: string) =>
+  (await objects("pods", "-n", "journal", "-l", `app.kubernetes.io/component=${component}`))
+    .map(({ metadata }) => metadata.uid as string)
+    .sort();
+
+describe("after an interruption, `npm run up` goes on", () => {
+  let entry: Entry;
+  const committed = readFileSync(stackFile, "utf8");
+
+  before(async () => {
+    entry = await add("written before it all");
+  });
+
+  after(async () => {
+    await remove(entry.id);
+  });
+
+  /** Runs the command that must repair everything, and looks at all that it promises. */
+  async function upAgain(): Promise<void> {
+    await npmRun("up");
+    const { nodes, apps } = await status();
+    assert.deepEqual(
+      [...nodes, ...apps].filter(({ ready }) => !ready),
+      [],
+    );
+    assert.equal(nodes.length, settings().nodes);
+    assert.equal(await read(entry.id), entry.text);
+    const { id } = await add("written after it");
+    await remove(id);
+  }
+
+  it("of `npm run down` by kill -9, half the programs stopped", async () => {
+    const kubelets = () => nodeIndexes(settings()).map((index) => supervised(nodeName(index), "kubelet"));
+    assert.equal(kubelets().filter(Boolean).length, settings().nodes);
+    await killDuring("down", () =>
+      Promise.resolve(kubelets().every((pid) => pid === undefined) ? undefined : "kubelets run"),
+    );
+    assert.notDeepEqual(clusterProcesses(), []);
+    await upAgain();
+  });
+
+  it("of itself by kill -9: as the cluster starts, as images are loaded, as add-ons are installed", async () => {
+    await npmRun("down");
+    for (const moment of [/start the cluster: .*control plane/, /❯ load images/, /❯ install add-ons/]) {
+      await killDuring("up", moment);
+    }
+    await upAgain();
+  });
+
+  it("of a deployment by kill -9, at its first change and in a rollout, and only what changed is replaced", async () => {
+    const others = async () => [await podIds("redis"), await podIds("fileserver")];
+    const generation = async () =>
+      Number(
+        await kubectl("get", "deployment/frontend", "-n", "journal", "-o", "jsonpath={.metadata.generation}"),
+      );
+    await settled();
+    const [untouched, frontend, rollout] = [await others(), await podIds("frontend"), await generation()];
+    const { pageSize } = await list();
+    try {
+      writeFileSync(stackFile, committed.replace(/journalEntries: \d+/, `journalEntries: ${pageSize + 1}`));
+      await killDuring("up", /deploy stack local: .*\w/);
+      await killDuring("up", async () =>
+        (await generation()) > rollout ? undefined : "the Deployment is as it was",
+      );
+      await upAgain();
+      assert.equal((await list()).pageSize, pageSize + 1);
+    } finally {
+      writeFileSync(stackFile, committed);
+    }
+    await upAgain();
+    assert.equal((await list()).pageSize, pageSize);
+    await settled();
+    assert.deepEqual(await others(), untouched);
+    assert.equal((await podIds("frontend")).filter((id) => frontend.includes(id)).length, 0);
+  });
+
+  it("leaves nothing running of the commands that were killed", async () => {
+    await until("no process of a command that was killed, but for the cluster's", () => {
+      const cluster = new Set(clusterProcesses().map(({ pid }) => pid));
+      const left = markedProcesses(`SLIPWAY_TEST=${mark}`).filter(({ pid }) => !cluster.has(pid));
+      return left.map(({ pid, command }) => `${pid} ${command}`).join("; ") || undefined;
+    });
+  });
+
+  it("of the cluster's programs by kill -9: their supervisor has started them before it is asked to", async () => {
+    const programs: [host: string, service: string][] = [
+      ["control-plane", "etcd"],
+      ["control-plane", "kube-apiserver"],
+      ["node-1", "kubelet"],
+      ["node-1", "containerd"],
+      ["node-2", "kube-proxy"],
+      ["control-plane", "forward"],
+    ];
+    const killed = programs.map(([host, service]) => supervised(host, service));
+    for (const pid of killed) {
+      assert.ok(pid !== undefined, `not all of them run: ${killed.join()}`);
+      process.kill(pid, "SIGKILL");
+    }
+    await until("another process of each program", () => {
+      const missing = programs.filter(([host, service], index) => {
+        const pid = supervised(host, service);
+        return pid === undefined || pid === killed[index];
+      });
+      return missing.join("; ") || undefined;
+    });
+    await until("the entry, through the journal's entry", async () =>
+      (await read(entry.id)) === entry.text ? undefined : "no such entry",
+    );
+    await upAgain();
+  });
+
+  it("of a whole node by kill -9 of its process 1", async () => {
+    const node = hostProcess("node-2");
+    assert.ok(node !== undefined);
+    process.kill(node, "SIGKILL");
+    await until("no process left on the node", () =>
+      clusterProcesses("node-2").length === 0 ? undefined : "some are there",
+    );
+    await upAgain();
+    await settled();
+    assert.equal((await podIds("redis")).length, 3);
+  });
+});
