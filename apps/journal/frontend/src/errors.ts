@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { StoreUnavailableError } from "./entry-store.js";
 import { PATTERNS } from "./schemas.js";
@@ -7,6 +8,9 @@ const RETRY_AFTER_SEC = 2;
 
 /** A bad body can be wrong in thousands of places; the first ones tell enough. */
 const MOST_DETAILS = 10;
+
+/** Of a body that is too long, this much is taken before the answer; whoever sends more than that is cut off. */
+const MOST_DISCARDED_BYTES = 8 * 1024 * 1024;
 
 const CODES: Record<number, string> = {
   400: "bad_request",
@@ -45,6 +49,12 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
       .send(errorBody(400, first ? `${first.path} ${first.message}` : error.message, details));
   }
   const status = error.statusCode ?? 500;
+  if (status === 413) {
+    afterBody(request.raw, () => {
+      reply.removeHeader("connection").code(413).send(errorBody(413, error.message));
+    });
+    return reply;
+  }
   if (status < 500) {
     return reply.code(status).send(errorBody(status, error.message));
   }
@@ -60,6 +70,19 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply): Fa
 export function handleFrameworkError(error: FastifyError, reply: FastifyReply): FastifyReply {
   const status = error.statusCode ?? 400;
   return reply.code(status).send(errorBody(status, error.message));
+}
+
+/**
+ * Calls back when a body has been sent to its end. An answer that comes before, with the connection closed behind it,
+ * is lost on the way through a proxy that is still busy sending.
+ */
+function afterBody(request: IncomingMessage, callback: () => void): void {
+  let left = MOST_DISCARDED_BYTES;
+  request.on("data", ({ length }: Buffer) => {
+    left -= length;
+    if (left < 0) request.destroy();
+  });
+  request.once("end", callback);
 }
 
 function describeProblem(problem: FastifySchemaValidationError): Problem {
