@@ -37,9 +37,13 @@ export async function missingPackages(): Promise<string[]> {
 
 /** Downloads and unpacks, under .local, what is missing of the Debian packages; the machine gets none installed. */
 export async function unpackDebianPackages(onLine: (line: string) => void): Promise<void> {
+  const archives = join(paths.downloads, "debian");
+  // Removed last, so when it is still there an unpacking was cut short, and nobody knows what of it is whole.
+  if (existsSync(archives)) {
+    for (const folder of [archives, paths.debian]) await rm(folder, { recursive: true, force: true });
+  }
   const missing = await missingPackages();
   if (missing.length === 0) return;
-  const archives = join(paths.downloads, "debian");
   for (const folder of [
     archives,
     join(paths.downloads, "apt/lists/partial"),
@@ -70,9 +74,9 @@ export async function unpackDebianPackages(onLine: (line: string) => void): Prom
     onLine(`unpacking ${file}`);
     await run("dpkg-deb", ["--extract", join(archives, file), paths.debian], { log: "debian" });
   }
-  await rm(archives, { recursive: true });
   await mergeIntoUsr();
   await linkAlternatives();
+  await rm(archives, { recursive: true });
 }
 
 /** Packages also ship files for /bin, /sbin and /lib, which are links into /usr on the machines of today. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
@@ -7,13 +7,14 @@ import { parse, stringify } from "yaml";
 import { local, paths, repository } from "./layout.js";
 import { installKubernetesProvider } from "./plugins.js";
 import { installRandomProvider } from "./random-provider/install.js";
-import { openLog, searchPath, UserError } from "./shell.js";
+import { openLog, searchPath, UserError, writeWhole } from "./shell.js";
 
 const projectName = "slipway";
 const stackName = "local";
 const folder = join(paths.engine, "stack");
 const home = join(paths.engine, "home");
 const scratch = join(paths.engine, "tmp");
+const clusterFile = join(paths.engine, "cluster");
 const outputsFile = join(paths.engine, "outputs.json");
 
 /** What the machine knows and the committed stack file cannot: it is merged over that file. */
@@ -28,8 +29,7 @@ async function prepareFolder(configuration: StackConfiguration): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await mkdir(join(paths.engine, "state"), { recursive: true, mode: 0o700 });
   const passphrase = join(paths.engine, "passphrase");
-  if (!existsSync(passphrase))
-    await writeFile(passphrase, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  if (!existsSync(passphrase)) await writeWhole(passphrase, randomBytes(32).toString("base64url"));
   // Without Pulumi.yaml's `main`: the program is not loaded from a file but handed to the engine by this process.
   await writeFile(join(folder, "Pulumi.yaml"), stringify({ name: projectName, runtime: "nodejs" }));
   const committed = parse(await readFile(join(repository, `Pulumi.${stackName}.yaml`), "utf8")) as {
@@ -40,7 +40,7 @@ async function prepareFolder(configuration: StackConfiguration): Promise<void> {
   const config = mergeConfiguration(committed.config ?? {}, configuration);
   // The salt belongs to this machine's passphrase, so it stays out of the committed file.
   const salt = before.encryptionsalt === undefined ? {} : { encryptionsalt: before.encryptionsalt };
-  await writeFile(file, stringify({ ...salt, config }), { mode: 0o600 });
+  await writeWhole(file, stringify({ ...salt, config }));
 }
 
 /** The committed configuration with the machine's over it, key by key and one level below. */
@@ -92,24 +92,49 @@ async function openStack(): Promise<Stack> {
   return stack;
 }
 
+/** The state tells of one cluster's objects; on another the engine would take them for being there. */
+async function keepToOneCluster(configuration: StackConfiguration): Promise<void> {
+  const { kubeconfig, context = "" } = configuration["slipway:local"] as Record<string, string | undefined>;
+  const cluster =
+    kubeconfig === paths.kubeconfig ? "this machine's" : `${kubeconfig ?? ""} ${context}`.trim();
+  const before = existsSync(clusterFile) ? await readFile(clusterFile, "utf8") : cluster;
+  if (before !== cluster) {
+    throw new UserError(
+      `stack local is deployed on ${before} cluster, got ${cluster}; run "npm run down -- --purge" there first`,
+    );
+  }
+  await mkdir(paths.engine, { recursive: true, mode: 0o700 });
+  await writeWhole(clusterFile, cluster);
+}
+
+/** Whether the stack is deployed on a cluster that is not this machine's. */
+export const isElsewhere = () =>
+  existsSync(clusterFile) && readFileSync(clusterFile, "utf8") !== "this machine's";
+
 /** Runs the program on stack `local` and gives its outputs. */
 export async function deploy(
   configuration: StackConfiguration,
   onLine: (line: string) => void,
 ): Promise<Outputs> {
+  await keepToOneCluster(configuration);
   await prepareFolder(configuration);
   const stack = await openStack();
   const result = await watch(onLine, (options) => stack.up(options));
   const urls = (result.outputs.urls?.value ?? {}) as Record<string, string>;
-  await writeFile(outputsFile, JSON.stringify({ urls }));
+  await writeWhole(outputsFile, JSON.stringify({ urls }));
   return { urls };
 }
+
+/** Whether there may be something to destroy. */
+export const isDeployed = () => existsSync(folder);
 
 /** Deletes, through the engine, all that the program made. */
 export async function destroy(onLine: (line: string) => void): Promise<void> {
   if (!existsSync(folder)) return;
   const stack = await openStack();
   await watch(onLine, (options) => stack.destroy({ ...options, remove: true }));
+  await rm(clusterFile, { force: true });
+  await rm(folder, { recursive: true });
 }
 
 /** Outputs of the last deployment on this machine. */

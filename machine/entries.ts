@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostProcess, controlPlane } from "./hosts.js";
 import { paths } from "./layout.js";
-import { run, UserError } from "./shell.js";
+import { run, stopIfInterrupted, UserError } from "./shell.js";
 
 /** Asks an address as a browser on this machine would: names below localhost are 127.0.0.1. */
 export async function statusOf(url: string): Promise<number> {
@@ -44,7 +44,7 @@ export const answers = (url: string) =>
 /** Fetches the root certificate that the ACME server made when it started. */
 export async function fetchAcmeRoot(): Promise<void> {
   const namespace = `--net=/proc/${hostProcess(controlPlane) ?? 0}/root/run/netns`;
-  const script = `fetch("https://127.0.0.1:15000/roots/0").then(r => r.text()).then(t => process.stdout.write(t))`;
+  const script = `fetch("https://127.0.0.1:15000/roots/0").then(r => r.ok ? r.text() : Promise.reject(r.status)).then(t => process.stdout.write(t))`;
   const env = { NODE_EXTRA_CA_CERTS: join(paths.pki, "ca.crt"), NODE_NO_WARNINGS: "1" };
   const root = await run("nsenter", [namespace, process.execPath, "-e", script], { env });
   await writeFile(paths.acmeRoot, `${root.trim()}\n`);
@@ -65,6 +65,7 @@ export async function waitForEntries(
       if (Date.now() > deadline) {
         throw new UserError(`${app} does not answer at ${url}: ${problem}; see "npm run logs -- ${app}"`);
       }
+      stopIfInterrupted();
       onLine(`${app}: ${problem}`);
       wrongSince = problem.includes("certificate") ? (wrongSince ?? Date.now()) : undefined;
       if (wrongSince !== undefined && Date.now() - wrongSince > certificateSec * 1000) {

@@ -186,13 +186,8 @@ export async function connectNode(index: number): Promise<void> {
     run("nsenter", [`--net=/proc/${pid}/ns/net`, "ip", ...args], { fromDebian: true });
   const inSwitch = (...args: string[]) =>
     run("nsenter", [`--net=${switchNamespace()}`, "ip", ...args], { fromDebian: true });
-  if (
-    await inNode("link", "show", "eth0").then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
+  // The last thing made below, so a node that was only half plugged in is plugged in anew.
+  if ((await inNode("route", "show", "default")) !== "") return;
   const plug = nodeName(index);
   await inSwitch("link", "delete", plug).catch(() => undefined);
   await inSwitch("link", "add", plug, "type", "veth", "peer", "name", "eth0", "netns", String(pid));

@@ -6,7 +6,7 @@ import { down } from "./down.js";
 import { lastOutputs } from "./engine.js";
 import { defaultSettings, paths } from "./layout.js";
 import { withLock } from "./lock.js";
-import { searchPath, UserError } from "./shell.js";
+import { interrupt, searchPath, UserError } from "./shell.js";
 import { formatStatus, readStatus } from "./status.js";
 import { savedSettings, up, type UpOptions } from "./up.js";
 
@@ -76,8 +76,10 @@ program
       return;
     }
     const all = [...status.nodes, ...status.apps];
-    say(all.length === 0 ? "Nothing runs. Next: npm run up" : formatStatus(status));
-    if (all.length === 0 || all.some(({ ready }) => !ready)) process.exitCode = 1;
+    if (all.length > 0) say(formatStatus(status));
+    if (all.length > 0 && all.every(({ ready }) => ready)) return;
+    say(`${all.length === 0 ? "Nothing runs" : "Not all of it is ready"}. Next: npm run up`);
+    process.exitCode = 1;
   });
 
 program
@@ -129,7 +131,6 @@ function kubectl(args: string[]): void {
 }
 
 // The first Ctrl-C reaches the programs at work, which end in order; the second ends this one at once.
-const interrupt = { seen: false };
 process.on("SIGINT", () => {
   if (interrupt.seen) process.exit(130);
   interrupt.seen = true;

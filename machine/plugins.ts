@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "./layout.js";
 import { kubernetesProviderVersion } from "./tools.js";
@@ -9,6 +8,7 @@ export async function installKubernetesProvider(pulumiHome: string): Promise<voi
   const folder = join(pulumiHome, "plugins", `resource-kubernetes-v${kubernetesProviderVersion}`);
   const link = join(folder, "pulumi-resource-kubernetes");
   await mkdir(folder, { recursive: true });
-  if (!existsSync(link)) await symlink(join(paths.bin, "pulumi-resource-kubernetes"), link);
+  await rm(link, { force: true });
+  await symlink(join(paths.bin, "pulumi-resource-kubernetes"), link);
   await writeFile(join(folder, "PulumiPlugin.yaml"), "");
 }

@@ -1,4 +1,5 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
+import { stopIfInterrupted } from "./shell.js";
 
 export type Tell = (line: string) => void;
 
@@ -26,6 +27,7 @@ function toTask<Context>(phase: Phase<Context>): ListrTask<Context> {
         if (line !== "")
           task.output = `${elapsedSince(started)}  ${process.stdout.isTTY ? "" : `${title}: `}${line}`;
       };
+      stopIfInterrupted();
       await phase.run(context, process.stdout.isTTY ? tell : thinOut(tell));
     },
   };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ const isLoopback = (registry: string) => /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?
 /**
  * Pushes images to a registry that a cluster can pull from.
  *
- * @param registry host and path, such as `europe-docker.pkg.dev/acme/slipway`; a registry on this machine is spoken to
+ * @param registry host and path, such as `registry.example/slipway`; a registry on this machine is spoken to
  *   without TLS. Who you are is read from Docker's own configuration file.
  * @returns the images with the references under which the registry has them, by digest.
  */
@@ -21,7 +22,8 @@ export async function pushImages(
   onLine: (line: string) => void,
 ): Promise<BuiltImage[]> {
   const configuration = await writeContainersConfiguration();
-  const env = { ...configuration, REGISTRY_AUTH_FILE: join(homedir(), ".docker/config.json") };
+  const docker = join(homedir(), ".docker/config.json");
+  const env = existsSync(docker) ? { ...configuration, REGISTRY_AUTH_FILE: docker } : configuration;
   const pushed: BuiltImage[] = [];
   for (const image of images) {
     onLine(`pushing ${image.name}`);

@@ -1,7 +1,22 @@
 import { execa, ExecaError, type Options } from "execa";
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { paths, repository } from "./layout.js";
+
+/** Whether the person at the terminal asked to stop. */
+export const interrupt = { seen: false };
+
+/** @throws UserError once somebody pressed Ctrl-C; called between the steps of whatever takes long. */
+export function stopIfInterrupted(): void {
+  if (interrupt.seen) throw new UserError("interrupted");
+}
+
+/** Writes all of a file or nothing of it, so that what is cut short never leaves half a file. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
 
 /** A problem whose message is all that a person needs: it is printed without a stack. */
 export class UserError extends Error {}

@@ -112,7 +112,7 @@ export async function buildTools(onLine: (line: string) => void): Promise<void> 
   }
 }
 
-const goEnvironment = { CGO_ENABLED: "0", GOWORK: "off", LD_LIBRARY_PATH: "" };
+const goEnvironment = { CGO_ENABLED: "0", GOWORK: "off" };
 
 async function build(group: ToolGroup, onProgress: (packages: number) => void): Promise<void> {
   // Built beside and renamed: a program that is running keeps its file.

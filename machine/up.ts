@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { applyAddons, waitForAddons } from "./addons.js";
@@ -15,7 +15,7 @@ import { defaultSettings, nodeIndexes, nodeName, paths, type Settings } from "./
 import { nodeServices, writeNodeFiles } from "./node.js";
 import { type Phase, runPhases } from "./progress.js";
 import { pushImages } from "./registry.js";
-import { run, UserError } from "./shell.js";
+import { run, stopIfInterrupted, UserError, writeWhole } from "./shell.js";
 import { buildTools } from "./tools.js";
 
 /** A cluster that somebody already has. */
@@ -61,6 +61,12 @@ async function chooseSettings(options: UpOptions): Promise<Settings> {
 /** Brings the whole platform up and tells where it answers; what is there already stays as it is. */
 export async function up(options: UpOptions): Promise<Outputs> {
   const { kubeconfig, context: contextName, registry } = options;
+  if (kubeconfig === undefined && (contextName ?? registry) !== undefined) {
+    throw new UserError("--context and --registry go with --kubeconfig, which is missing");
+  }
+  if (kubeconfig !== undefined && !existsSync(kubeconfig)) {
+    throw new UserError(`--kubeconfig: expected a file, got "${kubeconfig}", which is not there`);
+  }
   const context: UpContext = {
     settings: await chooseSettings(options),
     external:
@@ -152,7 +158,7 @@ async function startCluster({ settings, images }: UpContext, tell: (line: string
   await createCertificates(settings);
   await writeControlPlaneFiles(settings);
   await mkdir(paths.logs, { recursive: true });
-  await writeFile(paths.settings, JSON.stringify(settings));
+  await writeWhole(paths.settings, JSON.stringify(settings));
   tell("control plane");
   await ensureHost(controlPlane, controlPlaneServices(settings));
   await Promise.all(
@@ -183,6 +189,7 @@ async function waitForApi(): Promise<void> {
       () => false,
     );
   for (let waited = 0; !(await ready()); waited++) {
+    stopIfInterrupted();
     if (waited === 120)
       throw new UserError(
         `the Kubernetes API does not get ready; see ${paths.logs}/control-plane/kube-apiserver/current`,
@@ -194,6 +201,7 @@ async function waitForApi(): Promise<void> {
 async function waitForContainerd(index: number): Promise<void> {
   const socket = () => `/proc/${hostProcess(nodeName(index)) ?? 0}/root/run/containerd/containerd.sock`;
   for (let waited = 0; !existsSync(socket()); waited++) {
+    stopIfInterrupted();
     if (waited === 120)
       throw new UserError(
         `containerd of ${nodeName(index)} does not start; see ${paths.logs}/${nodeName(index)}/containerd/current`,

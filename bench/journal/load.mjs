@@ -12,7 +12,7 @@ const [port, operation, count, connections] = [
 const longestSec = 60;
 
 const body = JSON.stringify({
-  author: "Ada",
+  author: "somebody",
   text: "A day like any other, with some words about it. ".repeat(4),
 });
 const head = `HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: application/json\r\n`;
