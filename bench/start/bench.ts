@@ -72,7 +72,7 @@ async function start(
 ): Promise<Measured> {
   const driver = join(import.meta.dirname, "run-program.mjs");
   const config = Object.entries(stackConfig("local")).map(([key, value]) => [key, JSON.stringify(value)]);
-  // Both tsx and ts-node keep what they compiled below the folder for temporary files.
+  // A loader keeps what it compiled below the folder for temporary files.
   const fresh = await mkdtemp(join(tmpdir(), "slipway-bench-"));
   try {
     const args = [...nodeArguments, driver, program, JSON.stringify(Object.fromEntries(config)), typescript];

@@ -1,5 +1,4 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { VERSION } from "./version.js";
@@ -32,9 +31,9 @@ function isInstalled(executable: string, script: string): boolean {
 /** Every path is absolute, because the engine starts a plugin in the folder of the program. */
 function launcher(repositoryRoot: string): string {
   const root = resolve(repositoryRoot);
-  const tsx = pathToFileURL(createRequire(join(root, "package.json")).resolve("tsx")).href;
+  const typescript = pathToFileURL(join(root, "infra/typescript.mjs")).href;
   const main = join(root, "machine/random-provider/main.ts");
-  const words = [process.execPath, "--import", tsx, main].map(quoted).join(" ");
+  const words = [process.execPath, "--import", typescript, main].map(quoted).join(" ");
   return `#!/bin/sh\nexec ${words} "$@"\n`;
 }
 

@@ -25,7 +25,7 @@ describe("machine/main", () => {
   });
 
   async function command(...args: string[]): Promise<Result> {
-    const child = spawn(process.execPath, ["--import", "tsx", "machine/main.ts", ...args], {
+    const child = spawn(process.execPath, ["--import", "slipway/typescript", "machine/main.ts", ...args], {
       cwd: checkout.folder,
       stdio: ["ignore", "pipe", "pipe"],
       // Without Go and the other programs, so that a command which ought to be refused gets no further than the doctor.

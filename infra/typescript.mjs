@@ -1,0 +1,15 @@
+// Lets Node.js run the project's TypeScript as it stands: `--import slipway/typescript`, in Pulumi.yaml and in the npm
+// scripts. It checks nothing: `npm run types` does.
+import * as nodeModule from "node:module";
+
+if (process.features.typescript && nodeModule.registerHooks) {
+  // Node.js strips types by itself; what is left is that an import names the file that a compiler would write.
+  nodeModule.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const ours = specifier.startsWith(".") && context.parentURL?.endsWith(".ts");
+      return nextResolve(ours ? specifier.replace(/\.js$/, ".ts") : specifier, context);
+    },
+  });
+} else {
+  await import("tsx/esm");
+}
