@@ -45,9 +45,27 @@ const zones = [
     message: "a cloud knows no app",
   },
   { target: "./infra/platform.ts", from: ["./infra/gcp", "./infra/aws", "./infra/local", "./infra/apps"] },
-  { target: "./infra", from: ["./apps", "./machine"], message: "the program deploys images, not code" },
-  { target: "./apps", from: ["./infra", "./machine"], message: "an app knows nothing of Pulumi" },
-  { target: ["./infra", "./apps", "./machine"], from: "./tests", message: "nothing imports tests/" },
+  {
+    target: "./infra",
+    from: ["./apps", "./machine", "./rehearsal", "./preview"],
+    message: "the program deploys images, not code",
+  },
+  {
+    target: "./apps",
+    from: ["./infra", "./machine", "./rehearsal", "./preview"],
+    message: "an app knows nothing of Pulumi",
+  },
+  { target: ["./machine", "./rehearsal"], from: "./preview", message: "a preview is made by them" },
+  {
+    target: "./preview",
+    from: ["./infra", "./apps"],
+    message: "a preview runs the program as the engine does",
+  },
+  {
+    target: ["./infra", "./apps", "./machine", "./rehearsal", "./preview"],
+    from: "./tests",
+    message: "nothing imports tests/",
+  },
 ];
 
 export default defineConfig(
@@ -71,7 +89,10 @@ export default defineConfig(
     },
   },
   { files: ["infra/config.ts"], rules: { "no-restricted-syntax": ["error", processEnv] } },
-  { files: ["**/env.ts", "machine/**", "bench/**"], rules: { "no-restricted-syntax": ["error", newConfig] } },
+  {
+    files: ["**/env.ts", "machine/**", "rehearsal/**", "preview/**", "bench/**"],
+    rules: { "no-restricted-syntax": ["error", newConfig] },
+  },
   {
     files: ["tests/**/*.ts"],
     rules: {

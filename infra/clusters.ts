@@ -1,28 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AmazonWebServices } from "./aws/amazon-web-services.js";
 import type { StackConfig } from "./config.js";
-import { ExistingGke } from "./gcp/existing-gke.js";
+import { GoogleCloud } from "./gcp/google-cloud.js";
 import { LocalCluster } from "./local/cluster.js";
 import type { Cluster, ClusterName } from "./platform.js";
+
+/** What the clouds of this stack made, as far as people and workflows need it. */
+export interface CloudOutputs {
+  /** By the cluster's name; secret. */
+  readonly kubeconfigs: Readonly<Record<string, pulumi.Output<string>>>;
+
+  /** Where images are pushed to, by the cluster's name. */
+  readonly registries: Readonly<Record<string, pulumi.Output<string>>>;
+
+  /** Reserved addresses, by the entry that uses them. */
+  readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
+
+  /** Of Cloud SQL, as the Auth Proxy wants it. */
+  readonly databaseConnectionName?: pulumi.Output<string>;
+
+  /** What a workflow signs in with, by the cloud. */
+  readonly ciIdentities: Readonly<Record<string, unknown>>;
+}
 
 /** The clusters of this stack, by name. */
 export interface Clusters {
   /** The cluster of that name; the configuration has checked that the stack has it. */
   get(name: ClusterName): Cluster;
+
+  /** To be asked for when every app has its entries. */
+  outputs(): CloudOutputs;
 }
 
-/** Builds every cluster that the stack file names, and no other: the one place where a cloud is chosen. */
-export function createClusters({ images, local, gke }: StackConfig): Clusters {
-  const clusters = new Map<ClusterName, Cluster>();
-  if (local) clusters.set("local", new LocalCluster("local", { ...local, images }));
-  if (gke) clusters.set("gke", new ExistingGke("gke", { ...gke, images }));
+/** Builds every cloud that the stack file names, and no other: the one place where a cloud is chosen. */
+export function createClusters(config: StackConfig): Clusters {
+  const { images, domain, protection } = config;
+  const local = config.local && new LocalCluster("local", { ...config.local, images });
+  const gcp = config.gcp && new GoogleCloud("gcp", { ...config.gcp, images, domain, protection });
+  const aws = config.aws && new AmazonWebServices("aws", { ...config.aws, images, domain, protection });
+  const clusters: Readonly<Record<ClusterName, Cluster | undefined>> = {
+    gke: gcp?.cluster,
+    eks: aws?.cluster,
+    local,
+  };
 
   return {
     get(name) {
-      const cluster = clusters.get(name);
-      if (!cluster)
-        throw new Error(
-          `cluster "${name}" is not in this stack, which has ${[...clusters.keys()].join(", ")}`,
-        );
-      return cluster;
+      const cluster = clusters[name];
+      if (cluster) return cluster;
+      const others = Object.entries(clusters).filter(([, other]) => other);
+      const names = others.map(([other]) => other).join(", ");
+      throw new Error(`cluster "${name}" is not in this stack, which has ${names || "none"}`);
     },
+    outputs: () => ({
+      kubeconfigs: { ...(gcp && { gke: gcp.kubeconfig }), ...(aws && { eks: aws.kubeconfig }) },
+      registries: {
+        ...(gcp && { gke: gcp.registryHost }),
+        // Each image has a repository of its own below this path, which exists only when an image's does.
+        ...(aws && { eks: pulumi.interpolate`${aws.registryHost}/slipway` }),
+      },
+      addresses: { ...gcp?.addresses },
+      ...(gcp?.databaseConnectionName && { databaseConnectionName: gcp.databaseConnectionName }),
+      ciIdentities: {
+        ...(gcp?.ciIdentities && { gcp: gcp.ciIdentities }),
+        ...(aws?.ciIdentities && { aws: aws.ciIdentities }),
+      },
+    }),
   };
 }

@@ -1,75 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { type Images, clusterNames, imageNames } from "./platform.js";
-
-const replicas = z.int().min(1).max(50);
-const port = z.int().min(1).max(65535);
-const quantity = (example: string) =>
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?(m|k|[MGT]|[KMGT]i)?$/, `expected a Kubernetes quantity such as "${example}"`);
-const host = z.hostname();
-
-/** A registry with or without a port, a path, and then what makes the reference immutable: a tag, a digest or both. */
-const image = z
-  .string()
-  .regex(
-    /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9._/-]+(:v\d+\.\d+\.\d+-[0-9a-f]{7,40}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
-    'expected an immutable reference, a tag such as ":v1.0.1-bfeda01f" or a digest such as "@sha256:…", never "latest"',
-  );
-
-const resources = z.strictObject({
-  cpu: quantity("250m").optional(),
-  memory: quantity("256Mi").optional(),
-  ephemeralStorage: quantity("64Mi").optional(),
-});
-
-const noKubeconfig = 'missing; run "npm run up", which starts the cluster';
-const apiCluster = z.strictObject({
-  /** File with the cluster's address and the way to sign in. */
-  kubeconfig: z.string().min(1).optional(),
-  context: z.string().min(1).optional(),
-});
+import { aws } from "./config/aws.js";
+import { gcp } from "./config/gcp.js";
+import { journal } from "./config/journal.js";
+import { local } from "./config/local.js";
+import { host, image } from "./config/values.js";
+import { type ClusterName, type Images, clusterNames, imageNames } from "./platform.js";
 
 /** Every plain setting. One block here is one key in Pulumi.<stack>.yaml. */
 export const settings = {
-  /** The cluster that `npm run up` started on this machine; the command fills in the kubeconfig. */
-  local: apiCluster
-    .extend({
-      kubeconfig: z.string(noKubeconfig).min(1, noKubeconfig),
-      httpPort: port.optional(),
-      httpsPort: port.optional(),
-    })
-    .optional(),
+  local,
+  gcp,
+  aws,
 
-  /** Until the program makes its own: a GKE cluster that exists, by a context of the kubeconfig. */
-  gke: apiCluster.extend({ context: z.string().min(1) }).optional(),
+  /** Apps answer under it: journal.<domain>. */
+  domain: host.optional(),
+
+  /** Whether clusters, databases and what holds data refuse to be deleted, by Pulumi and by the cloud. */
+  protection: z.boolean().default(true),
 
   /** Reference of each image, as the build or the promotion wrote it. */
   images: z.strictObject(Object.fromEntries(imageNames.map((name) => [name, image.optional()]))).optional(),
 
-  journal: z
-    .strictObject({
-      cluster: z.enum(clusterNames),
-      /** Not needed on the local cluster: there it is journal.localhost. */
-      host: host.optional(),
-      /** Entries shown per page; reaches the container as JOURNAL_ENTRIES. */
-      journalEntries: z.int().min(1).max(1000).optional(),
-      logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).optional(),
-      frontend: z.strictObject({ replicas: replicas.optional(), resources: resources.optional() }).optional(),
-      fileserver: z
-        .strictObject({ replicas: replicas.optional(), resources: resources.optional() })
-        .optional(),
-      redis: z
-        .strictObject({
-          replicas: replicas.optional(),
-          /** Size of each volume. A StatefulSet cannot change it: grow the volumes by hand first. */
-          storage: quantity("10Gi").optional(),
-          resources: resources.optional(),
-        })
-        .optional(),
-    })
-    .optional(),
+  journal,
 };
 
 /** Every secret. Set one with `pulumi config set --secret <key>`. */
@@ -93,6 +46,13 @@ export interface StackConfig extends Omit<Settings, "images"> {
   readonly secrets: Secrets;
 }
 
+/** The block of the stack file that makes each cluster. */
+const blockOf: Readonly<Record<ClusterName, "gcp" | "aws" | "local">> = {
+  gke: "gcp",
+  eks: "aws",
+  local: "local",
+};
+
 /** Images that each app is made of. */
 const imagesOf = { journal: ["journal-frontend", "journal-fileserver", "redis"] } as const;
 
@@ -107,7 +67,7 @@ export function loadConfig(source = new pulumi.Config("slipway")): StackConfig {
     .filter((key) => !(key in settings) && !(key in secrets))
     .map((key) => `slipway:${key}: unknown key`);
 
-  const values: Record<string, unknown> = {};
+  const values: Partial<Record<keyof Settings, unknown>> = {};
   for (const key of settingKeys) {
     const text = given.get(key);
     const result = settings[key].safeParse(text === undefined ? undefined : parseJson(text));
@@ -117,7 +77,7 @@ export function loadConfig(source = new pulumi.Config("slipway")): StackConfig {
   for (const key of secretKeys) {
     problems.push(...secretProblems(key, secrets[key], given.get(key)));
   }
-  problems.push(...contradictions(values, new Set(given.keys())));
+  problems.push(...contradictions(values as Settings, new Set(given.keys())));
   if (problems.length > 0) {
     const list = problems.map((problem) => `\n  - ${problem}`).join("");
     throw new pulumi.RunError(
@@ -125,7 +85,7 @@ export function loadConfig(source = new pulumi.Config("slipway")): StackConfig {
     );
   }
   const secretValues = Object.fromEntries(secretKeys.map((key) => [key, source.getSecret(key)]));
-  return { ...values, images: values.images ?? {}, secrets: secretValues };
+  return { ...(values as Settings), images: values.images ?? {}, secrets: secretValues };
 }
 
 /** What is wrong with a secret, without telling it. */
@@ -139,7 +99,7 @@ export function secretProblems(key: string, schema: z.ZodType, value: string | u
 
 /** What no block can know about itself: that the others have what it needs. A block with a fault is undefined. */
 function contradictions(values: Settings, given: ReadonlySet<string>): string[] {
-  const clusters = clusterNames.filter((name) => given.has(name));
+  const clusters = clusterNames.filter((name) => given.has(blockOf[name]));
   return Object.entries(imagesOf).flatMap(([app, images]) => {
     const block = values[app as keyof typeof imagesOf];
     if (!block) return [];
@@ -150,11 +110,11 @@ function contradictions(values: Settings, given: ReadonlySet<string>): string[] 
     if (!clusters.includes(cluster)) {
       const allowed = clusters.join(", ") || "none";
       problems.push(
-        `slipway:${app}.cluster: expected a cluster of this stack (${allowed}), got "${cluster}"`,
+        `slipway:${app}.cluster: expected a cluster of this stack (${allowed}), got "${cluster}"; add the block slipway:${blockOf[cluster]}, or move the app`,
       );
     }
-    if (!onLocal && host === undefined) {
-      problems.push(`slipway:${app}.host: missing; only the local cluster has a name of its own for it`);
+    if (!onLocal && host === undefined && !given.has("domain")) {
+      problems.push(`slipway:${app}.host: missing; set it, or slipway:domain for all apps`);
     }
     if (given.has("images") && !values.images) return problems;
     const advice = onLocal ? 'run "npm run up", which builds it' : "write the reference that was pushed";

@@ -1,6 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { loadConfig } from "./config.js";
 import { deploy } from "./program.js";
 
 // The module's exports are the stack's outputs. The table of contents is `deploy`, so that a test, or the `up`
 // command, can run the program as often as it likes.
-export const { urls } = deploy(loadConfig());
+export const { urls, kubeconfigs, registries, addresses, databaseConnectionName, ciIdentities } =
+  deploy(loadConfig());
+
+/** What Pulumi Cloud shows as the stack's page, with the outputs filled in. */
+export const readme = readFileSync(join(import.meta.dirname, "../Pulumi.README.md"), "utf8");

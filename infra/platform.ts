@@ -33,8 +33,57 @@ export interface Cluster {
   /** The immutable reference of one of our images. */
   image(name: ImageName): string;
 
+  /**
+   * How the cloud's load balancer treats a Service that an entry leads to. Every cloud reads it from the Service
+   * itself, so it is asked for before the Service is made.
+   */
+  createBackend(name: string, args: BackendArgs, opts: ChildOptions): Backend;
+
   /** A way in from outside, with a host and TLS of its own. */
-  createEntry(name: string, args: EntryArgs, opts: EntryOptions): Entry;
+  createEntry(name: string, args: EntryArgs, opts: ChildOptions): Entry;
+
+  /** A MySQL database for one app's pods; throws where the cloud offers none. */
+  createMySql(name: string, args: MySqlArgs, opts: ChildOptions): MySql;
+}
+
+/** What an app asks for has a parent, the app: its objects are the app's. */
+export type ChildOptions = pulumi.ComponentResourceOptions & { parent: pulumi.Resource };
+
+export interface BackendArgs {
+  /** Namespace of the Service. */
+  namespace: pulumi.Input<string>;
+
+  /** Path that answers 200 from a pod that may get requests. */
+  healthPath: string;
+
+  /** The Service's `targetPort` as a number: health checks go to the pods themselves. */
+  healthPort: number;
+
+  /**
+   * For how long a response, or an open websocket, may take.
+   *
+   * @default 30
+   */
+  timeoutSec?: number;
+
+  /**
+   * For how long requests under way may go on when their pod is taken out.
+   *
+   * @default 60
+   */
+  drainTimeoutSec?: number;
+
+  /**
+   * Whether a browser's requests go to the same pod, by a cookie.
+   *
+   * @default false
+   */
+  sticky?: boolean;
+}
+
+export interface Backend {
+  /** Annotations of the Service. */
+  readonly annotations: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
 }
 
 export interface EntryArgs {
@@ -44,12 +93,19 @@ export interface EntryArgs {
   /**
    * Name under which the app is asked for.
    *
-   * @default `<name>.localhost` on the local cluster; required on every other.
+   * @default `<name>.<domain>`, which on the local cluster is `<name>.localhost`
    */
   host?: string;
 
   /** Which service answers under which path. The longest path that fits wins. */
   routes: readonly Route[];
+
+  /**
+   * The longest `timeoutSec` of the services behind it.
+   *
+   * @default 30
+   */
+  timeoutSec?: number;
 }
 
 export interface Route {
@@ -61,10 +117,34 @@ export interface Route {
   port: number;
 }
 
-/** An entry has a parent, the app: its objects are the app's. */
-export type EntryOptions = pulumi.ComponentResourceOptions & { parent: pulumi.Resource };
-
 export interface Entry {
   /** Address for people, such as "https://journal.localhost:8443". */
   readonly url: string;
+}
+
+export interface MySqlArgs {
+  namespace: pulumi.Input<string>;
+
+  /** The pods' service account: where the cloud signs them in by it, it gets the right to. */
+  serviceAccountName: string;
+}
+
+export interface MySql {
+  /** As the app's container sees it: "127.0.0.1" where a proxy runs beside it. */
+  readonly host: pulumi.Input<string>;
+  readonly port: number;
+  readonly database: pulumi.Input<string>;
+  readonly user: pulumi.Input<string>;
+
+  /** A secret. */
+  readonly password: pulumi.Output<string>;
+
+  /** Native sidecars that the app's pods need for it, with restartPolicy "Always". */
+  readonly sidecars: readonly k8s.types.input.core.v1.Container[];
+
+  /** Whom the pods must be allowed to call for it. */
+  readonly calls: readonly {
+    readonly peers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
+    readonly port: number;
+  }[];
 }

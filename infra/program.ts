@@ -1,9 +1,9 @@
 import { Journal } from "./apps/journal.js";
-import { createClusters } from "./clusters.js";
+import { type CloudOutputs, createClusters } from "./clusters.js";
 import type { StackConfig } from "./config.js";
 
 /** What `pulumi stack output` shows, and what `npm run status` reads. */
-export interface StackOutputs {
+export interface StackOutputs extends CloudOutputs {
   /** Where each app answers, by the app's name. */
   readonly urls: Readonly<Record<string, string>>;
 }
@@ -23,5 +23,5 @@ export function deploy(config: StackConfig): StackOutputs {
     urls.journal = journal.url;
   }
 
-  return { urls };
+  return { urls, ...clusters.outputs() };
 }

@@ -1,55 +1,65 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuiltImage } from "./images.js";
 import { paths, repository } from "./layout.js";
-import { run } from "./shell.js";
+import { run, type RunOptions } from "./shell.js";
+import { writeWhole } from "./whole-file.js";
 
 const folder = join(repository, "machine/addons");
 
+/** Files of the cluster's certificates that the manifests ask for. */
+export const addonFiles = ["ca.crt", "metrics-server.crt", "metrics-server.key"] as const;
+export type AddonFiles = Readonly<Record<(typeof addonFiles)[number], string>>;
+
 /** The manifests of what a cluster of a cloud comes with: names, metrics, volumes, an Ingress controller. */
-export function addonManifests(images: Pick<BuiltImage, "name" | "reference">[]): string {
-  const manifests = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
-  return manifests
+export function addonManifests(images: Pick<BuiltImage, "name" | "reference">[], files: AddonFiles): string {
+  const references = Object.fromEntries(images.map(({ name, reference }) => [name, reference]));
+  return readdirSync(folder)
+    .sort()
+    .map((file) => readFileSync(join(folder, file), "utf8"))
     .join("---\n")
-    .replaceAll(
-      /slipway\.local\/([\w-]+)$/gm,
-      (text, name: string) => images.find((image) => image.name === name)?.reference ?? text,
+    .replaceAll(/slipway\.local\/([\w-]+)$/gm, (_, name: string) => known("image", references, name))
+    .replaceAll(/base64\((.+)\)$/gm, (_, name: string) =>
+      Buffer.from(known("file", files, name)).toString("base64"),
     );
+}
+
+function known(what: string, all: Readonly<Record<string, string>>, name: string): string {
+  const value = all[name];
+  if (value === undefined) {
+    throw new Error(
+      `machine/addons: expected one of the ${what}s ${Object.keys(all).join(", ") || "none"}, got "${name}"; correct the manifest`,
+    );
+  }
+  return value;
 }
 
 /** Applies the add-ons, if they are not what was applied last to this cluster. */
 export async function applyAddons(images: BuiltImage[]): Promise<void> {
-  const manifests = addonManifests(images);
+  const entries = addonFiles.map(async (file) => [file, await readFile(join(paths.pki, file), "utf8")]);
+  const manifests = addonManifests(images, Object.fromEntries(await Promise.all(entries)) as AddonFiles);
   const stamp = join(paths.hosts, "control-plane", ".addons");
   const wanted = createHash("sha256").update(manifests).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  await leaveRollingUpdates();
   const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=slipway", "-f", "-"];
-  await run("kubectl", ["--kubeconfig", paths.kubeconfig, ...apply], {
-    input: manifests,
-    stdin: "pipe",
-    log: "addons",
-  });
-  await writeFile(stamp, wanted);
+  await kubectl(apply, { input: manifests, stdin: "pipe" });
+  await writeWhole(stamp, wanted);
 }
 
-/** Waits until the add-ons serve. */
-export async function waitForAddons(): Promise<void> {
-  const rollout = (namespace: string, name: string) =>
-    run("kubectl", [
-      "--kubeconfig",
-      paths.kubeconfig,
-      "-n",
-      namespace,
-      "rollout",
-      "status",
-      `deployment/${name}`,
-      "--timeout=120s",
-    ]);
-  await Promise.all([
-    rollout("kube-system", "coredns"),
-    rollout("kube-system", "local-path-provisioner"),
-    rollout("ingress", "traefik"),
-  ]);
+const kubectl = (args: string[], options: RunOptions = {}) =>
+  run("kubectl", ["--kubeconfig", paths.kubeconfig, ...args], { log: "addons", ...options });
+
+/**
+ * Traefik was updated by rolling on clusters of earlier versions. What the API server filled in for that does not go
+ * with "Recreate", and belongs to no manager, so applying does not remove it.
+ */
+async function leaveRollingUpdates(): Promise<void> {
+  const traefik = ["deployment/traefik", "--namespace=ingress"];
+  const rolling = "--output=jsonpath={.spec.strategy.rollingUpdate}";
+  if ((await kubectl(["get", ...traefik, "--ignore-not-found", rolling])) === "") return;
+  const patch = JSON.stringify({ spec: { strategy: { type: "Recreate", rollingUpdate: null } } });
+  await kubectl(["patch", ...traefik, "--type=merge", `--patch=${patch}`]);
 }

@@ -2,9 +2,10 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { generateKeyPairSync, randomBytes, webcrypto } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { network, nodeIndexes, nodeName, paths, type Settings } from "./layout.js";
+import { writeWhole } from "./whole-file.js";
 
 x509.cryptoProvider.set(webcrypto as Crypto);
 
@@ -69,6 +70,11 @@ function subjects(settings: Settings): Record<string, SignedSubject> {
     "kube-proxy": { by: "ca", commonName: "system:kube-proxy" },
     admin: { by: "ca", commonName: "slipway-admin", organization: "system:masters" },
     "acme-directory": { by: "ca", commonName: "acme-directory", names: own },
+    "metrics-server": {
+      by: "ca",
+      commonName: "metrics-server",
+      names: ["metrics-server.kube-system.svc", "metrics-server.kube-system.svc.cluster.local"],
+    },
     etcd: { by: "etcd-ca", commonName: "etcd", names: own, alsoClient: true },
     "etcd-client": { by: "etcd-ca", commonName: "kube-apiserver" },
     "front-proxy-client": { by: "front-proxy-ca", commonName: "front-proxy-client" },
@@ -105,11 +111,7 @@ async function needsRenewal(name: string): Promise<boolean> {
 
 const file = (name: string) => join(paths.pki, name);
 
-/** Writes all of a file or nothing of it, so that an interruption never leaves half a key. */
-async function save(name: string, text: string): Promise<void> {
-  await writeFile(file(`${name}.new`), text, { mode: 0o600 });
-  await rename(file(`${name}.new`), file(name));
-}
+const save = (name: string, text: string) => writeWhole(file(name), text);
 
 async function authority(name: string): Promise<Authority> {
   if (!existsSync(file(`${name}.crt`))) {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Service } from "./hosts.js";
+import type { Service } from "./services.js";
 import { kubeconfig } from "./kubeconfig.js";
 import { acmePort, ingressNodePorts, inside, network, nodeIndexes, paths, type Settings } from "./layout.js";
 

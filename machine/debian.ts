@@ -1,18 +1,31 @@
+import { ExecaError } from "execa";
 import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "./layout.js";
 import { run, UserError } from "./shell.js";
 
-/** Programs that the cluster and its images need, and the Debian package that has each. */
-const programs: Record<string, string> = {
-  runc: "runc",
-  "iptables-save": "iptables",
-  buildah: "buildah",
-  mmdebstrap: "mmdebstrap",
-  runsvdir: "runit",
-  ip: "iproute2",
-};
+interface Program {
+  /** The Debian package that has it. */
+  name: string;
+  /** What makes it tell its version. */
+  ask: string[];
+  /** Finds the version in its answer. */
+  version: RegExp;
+  /** The oldest version that fits: the oldest with which all of this has been run. */
+  least: string;
+}
+
+/** Programs that the cluster and its images need. */
+const programs: Program[] = [
+  { name: "runc", ask: ["runc", "--version"], version: /^runc version (\d[\d.]*)/m, least: "1.1" },
+  { name: "iptables", ask: ["iptables-save", "--version"], version: / v(\d[\d.]*)/, least: "1.8" },
+  { name: "buildah", ask: ["buildah", "--version"], version: /^buildah version (\d[\d.]*)/m, least: "1.28" },
+  { name: "mmdebstrap", ask: ["mmdebstrap", "--version"], version: /^mmdebstrap (\d[\d.]*)/m, least: "1.3" },
+  { name: "iproute2", ask: ["ip", "-V"], version: /iproute2-(\d[\d.]*)/, least: "6.1" },
+  // It tells none; busybox has programs of the same names, which take other options and say so.
+  { name: "runit", ask: ["sv"], version: /^usage: sv \[-v\] \[-w sec\]()/m, least: "" },
+];
 
 /** Lists and caches of our own, so that the machine's package manager sees nothing of it. */
 const apt = [
@@ -25,14 +38,18 @@ const apt = [
   option.replace(/=(lists|cache)$/, (_, folder: string) => `=${join(paths.downloads, "apt", folder)}`),
 );
 
-/** Packages whose programs are neither on the PATH nor unpacked already. */
+/** Packages whose programs are missing, or are of a version that does not fit. */
 export async function missingPackages(): Promise<string[]> {
-  const missing: string[] = [];
-  for (const [program, name] of Object.entries(programs)) {
-    const found = await run("sh", ["-c", `command -v ${program}`]).catch(() => "");
-    if (found === "") missing.push(name);
-  }
-  return missing;
+  const fitting = await Promise.all(programs.map(fits));
+  return programs.filter((_, index) => fitting[index] !== true).map(({ name }) => name);
+}
+
+/** Asks a program as it would be run: what is unpacked comes before what the machine has. */
+async function fits({ ask, version, least }: Program): Promise<boolean> {
+  const both = ["-c", 'exec "$@" 2>&1', "sh"]; // Some tell it on one, some on the other.
+  const [, found] =
+    version.exec(await run("sh", [...both, ...ask], { fromDebian: true, reject: false })) ?? [];
+  return found !== undefined && found.localeCompare(least, "en", { numeric: true }) >= 0;
 }
 
 /** Downloads and unpacks, under .local, what is missing of the Debian packages; the machine gets none installed. */
@@ -76,6 +93,15 @@ export async function unpackDebianPackages(onLine: (line: string) => void): Prom
   }
   await mergeIntoUsr();
   await linkAlternatives();
+  const stillMissing = await missingPackages();
+  if (stillMissing.length > 0) {
+    throw new UserError(
+      `the Debian packages of ${stillMissing.join(", ")} are too old here: expected ${programs
+        .filter(({ name }) => stillMissing.includes(name))
+        .map(({ name, least }) => `${name} ${least}`)
+        .join(", ")} or newer; install them in /usr, or use a machine with a newer release`,
+    );
+  }
   await rm(archives, { recursive: true });
 }
 
@@ -108,13 +134,7 @@ async function linkAlternatives(): Promise<void> {
  */
 export async function debianSources(suite: string): Promise<string[]> {
   const format = "$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)";
-  const targets = await run("apt-get", [
-    ...apt,
-    "indextargets",
-    "--format",
-    format,
-    "Created-By: Packages",
-  ]).catch(() => "");
+  const targets = await indexTargets(["--format", format, "Created-By: Packages"]);
   const lines = targets
     .split("\n")
     .map((line) => line.split(" "))
@@ -124,6 +144,17 @@ export async function debianSources(suite: string): Promise<string[]> {
     )
     .map(([uri, release]) => `deb ${uri ?? ""} ${release ?? ""} main`);
   return [...new Set(lines)];
+}
+
+/** What apt-get reads from where; "" on a machine that has no apt-get. */
+async function indexTargets(options: string[]): Promise<string> {
+  try {
+    return await run("apt-get", [...apt, "indextargets", ...options], { log: "debian" });
+  } catch (error) {
+    const { cause } = error as UserError;
+    if (cause instanceof ExecaError && cause.code === "ENOENT") return "";
+    throw error;
+  }
 }
 
 /** Configuration that buildah would look for in /etc/containers. */

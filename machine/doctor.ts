@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import { missingPackages } from "./debian.js";
-import { processesIn } from "./hosts.js";
+import { processesIn } from "./control-groups.js";
 import { type Settings, repository } from "./layout.js";
 import { run, UserError } from "./shell.js";
 import { toolsAreBuilt } from "./tools.js";

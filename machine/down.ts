@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
+import { processesIn } from "./control-groups.js";
 import { destroy, isDeployed, isElsewhere } from "./engine.js";
-import { controlPlane, hostProcess, processesIn, stopHosts } from "./hosts.js";
-import { local } from "./layout.js";
-import { runPhases } from "./progress.js";
+import { hostProcess, stopHosts } from "./hosts.js";
+import { controlPlane, local } from "./layout.js";
+import { runPhases, type Tell } from "./progress.js";
+import { savedSettings } from "./settings.js";
 import { UserError } from "./shell.js";
-import { savedSettings } from "./up.js";
 
 /** Stops everything; with `purge` destroys the stack before that and removes all that was made after it. */
 export async function down({ purge }: { purge: boolean }): Promise<void> {
@@ -15,11 +16,13 @@ export async function down({ purge }: { purge: boolean }): Promise<void> {
       'the cluster is down, so its stack cannot be destroyed; run "npm run up" first, or remove .local by hand',
     );
   }
+  const runs = processesIn().length > 0;
+  const stop = (_: object, tell: Tell) => stopHosts(settings, tell);
   await runPhases({}, [
     ...(purge && isDeployed()
-      ? [{ title: "destroy stack local", run: (_: object, tell: (line: string) => void) => destroy(tell) }]
+      ? [{ title: "destroy stack local", run: (_: object, tell: Tell) => destroy(tell) }]
       : []),
-    ...(processesIn().length > 0 ? [{ title: "stop the cluster", run: () => stopHosts(settings) }] : []),
+    ...(runs ? [{ title: "stop the cluster", run: stop }] : []),
     ...(purge ? [{ title: "remove data, images and build products", run: removeEverything }] : []),
   ]);
 }

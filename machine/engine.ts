@@ -4,10 +4,12 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
-import { local, paths, repository } from "./layout.js";
+import { local, paths, repository, type Settings } from "./layout.js";
+import { missingObjects, type ClusterAddress, type StateResource } from "./missing-objects.js";
 import { installKubernetesProvider } from "./plugins.js";
 import { installRandomProvider } from "./random-provider/install.js";
-import { openLog, searchPath, UserError, writeWhole } from "./shell.js";
+import { openLog, searchPath, UserError } from "./shell.js";
+import { writeWhole } from "./whole-file.js";
 
 const projectName = "slipway";
 const stackName = "local";
@@ -18,7 +20,9 @@ const clusterFile = join(paths.engine, "cluster");
 const outputsFile = join(paths.engine, "outputs.json");
 
 /** What the machine knows and the committed stack file cannot: it is merged over that file. */
-export type StackConfiguration = Record<string, unknown>;
+export interface StackConfiguration extends Record<string, unknown> {
+  "slipway:local": ClusterAddress & Pick<Settings, "httpPort" | "httpsPort">;
+}
 
 /** Addresses of the apps, by the app's name. */
 export interface Outputs {
@@ -46,7 +50,7 @@ async function prepareFolder(configuration: StackConfiguration): Promise<void> {
 /** The committed configuration with the machine's over it, key by key and one level below. */
 export function mergeConfiguration(
   committed: Record<string, unknown>,
-  ours: StackConfiguration,
+  ours: Record<string, unknown>,
 ): Record<string, unknown> {
   const merged = { ...committed };
   for (const [key, value] of Object.entries(ours)) {
@@ -63,7 +67,7 @@ async function openStack(): Promise<Stack> {
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   await installKubernetesProvider(home);
-  installRandomProvider(home, repository);
+  await installRandomProvider(home, repository);
   const pulumiCommand = await automation.PulumiCommand.get({ root: local });
   const stack = await automation.LocalWorkspace.createOrSelectStack(
     {
@@ -88,15 +92,14 @@ async function openStack(): Promise<Stack> {
     },
   );
   // A lock that is left over is that of a run that was killed: only one command runs at a time (see lock.ts).
-  await stack.cancel().catch(() => undefined);
+  await stack.cancel();
   return stack;
 }
 
 /** The state tells of one cluster's objects; on another the engine would take them for being there. */
 async function keepToOneCluster(configuration: StackConfiguration): Promise<void> {
-  const { kubeconfig, context = "" } = configuration["slipway:local"] as Record<string, string | undefined>;
-  const cluster =
-    kubeconfig === paths.kubeconfig ? "this machine's" : `${kubeconfig ?? ""} ${context}`.trim();
+  const { kubeconfig, context = "" } = configuration["slipway:local"];
+  const cluster = kubeconfig === paths.kubeconfig ? "this machine's" : `${kubeconfig} ${context}`.trim();
   const before = existsSync(clusterFile) ? await readFile(clusterFile, "utf8") : cluster;
   if (before !== cluster) {
     throw new UserError(
@@ -119,10 +122,25 @@ export async function deploy(
   await keepToOneCluster(configuration);
   await prepareFolder(configuration);
   const stack = await openStack();
+  const missing = await missingObjects(await resourcesOf(stack), configuration["slipway:local"]);
+  if (missing.length > 0) {
+    onLine(`${missing.length} objects are gone that the state tells of; they are made again`);
+    await watch(onLine, (options) => stack.refresh({ ...options, target: missing }));
+  }
   const result = await watch(onLine, (options) => stack.up(options));
   const urls = (result.outputs.urls?.value ?? {}) as Record<string, string>;
   await writeWhole(outputsFile, JSON.stringify({ urls }));
   return { urls };
+}
+
+async function resourcesOf(stack: Stack): Promise<StateResource[]> {
+  const exported = await stack.exportStack();
+  return (exported.deployment as { resources?: StateResource[] } | null)?.resources ?? [];
+}
+
+/** The stack's state as the engine keeps it: secrets are encrypted. */
+export async function readState(): Promise<string> {
+  return JSON.stringify(await (await openStack()).exportStack());
 }
 
 /** Whether there may be something to destroy. */

@@ -4,8 +4,8 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hostProcess, controlPlane } from "./hosts.js";
-import { paths } from "./layout.js";
+import { hostProcess } from "./hosts.js";
+import { controlPlane, paths } from "./layout.js";
 import { run, stopIfInterrupted, UserError } from "./shell.js";
 
 /** Asks an address as a browser on this machine would: names below localhost are 127.0.0.1. */
@@ -72,7 +72,7 @@ export async function waitForEntries(
         wrongSince = undefined;
         await renewCertificates();
       }
-      await sleep(500);
+      await sleep(250);
     }
   }
 }

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { debianSources, writeContainersConfiguration } from "./debian.js";
-import { hostProcess } from "./hosts.js";
-import { inside, local, nodeIndexes, nodeName, paths, repository, type Settings } from "./layout.js";
+import { paths, repository } from "./layout.js";
 import { run } from "./shell.js";
+import { together } from "./together.js";
 
 const suite = "bookworm";
 
@@ -82,6 +82,8 @@ export interface BuiltImage {
   /** `host/name@sha256:…`, what is deployed. */
   reference: string;
   archive: string;
+  /** Never loaded onto a node. */
+  internal: boolean;
 }
 
 function* filesBelow(path: string): Generator<string> {
@@ -108,10 +110,10 @@ function fingerprint(image: Image, args: Record<string, string>): string {
 /** Bundles the apps' programs, which their Dockerfiles copy. */
 export async function buildBundles(): Promise<void> {
   const workspaces = ["apps/journal/frontend", "apps/journal/fileserver"];
-  await Promise.all(
-    workspaces.map((workspace) =>
-      run("npm", ["run", "build", "-w", workspace], { cwd: repository, log: "bundles" }),
-    ),
+  await together(
+    workspaces.map((workspace) => async () => {
+      await run("npm", ["run", "build", "-w", workspace], { cwd: repository, log: "bundles" });
+    }),
   );
 }
 
@@ -135,7 +137,7 @@ export async function buildImages(
     );
     const tag = `slipway.local/${image.name}:${fingerprint(image, args)}`;
     const archive = join(paths.images, `${tag.slice(tag.indexOf("/") + 1).replace(":", "-")}.tar`);
-    const result = { name: image.name, tag, archive };
+    const result = { name: image.name, tag, archive, internal: image.internal === true };
     if (!existsSync(`${archive}.digest`)) {
       onLine(`building ${image.name}`);
       if (image.name === "base") await bootstrapBase(onLine);
@@ -146,7 +148,7 @@ export async function buildImages(
     const digest = (await readFile(`${archive}.digest`, "utf8")).trim();
     built.push({ ...result, reference: `${tag.slice(0, tag.lastIndexOf(":"))}@${digest}` });
   }
-  return built.filter(({ name }) => images.find((image) => image.name === name)?.internal !== true);
+  return built;
 }
 
 async function buildImage(
@@ -210,39 +212,4 @@ async function bootstrapBase(onLine: (line: string) => void): Promise<void> {
     log: "image-base",
     fromDebian: true,
   });
-}
-
-/** Loads onto each node the images that it does not have. */
-export async function loadImages(
-  settings: Settings,
-  built: BuiltImage[],
-  onLine: (line: string) => void,
-): Promise<void> {
-  await Promise.all(
-    nodeIndexes(settings).map(async (index) => {
-      const node = nodeName(index);
-      const present = new Set((await ctr(node, ["images", "list", "--quiet"])).split("\n"));
-      for (const { name, tag, reference, archive } of built) {
-        if (present.has(reference)) continue;
-        onLine(`${node}: loading ${name}`);
-        const file = join(inside, relative(local, archive));
-        await ctr(node, ["images", "import", "--base-name", `slipway.local/${name}`, file]);
-        await ctr(node, ["images", "tag", "--force", tag, reference]);
-      }
-    }),
-  );
-}
-
-/** Runs containerd's client in a node, which has its processes and files for itself. */
-function ctr(node: string, args: string[]): Promise<string> {
-  const pid = String(hostProcess(node) ?? 0);
-  const enter = ["--target", pid, "--mount", "--pid", "--net"];
-  const client = [
-    `${inside}/bin/ctr`,
-    "--address",
-    "/run/containerd/containerd.sock",
-    "--namespace",
-    "k8s.io",
-  ];
-  return run("nsenter", [...enter, ...client, ...args], { log: "load-images" });
 }

@@ -62,5 +62,7 @@ export interface Settings {
 
 export const defaultSettings: Settings = { nodes: 3, httpPort: 8080, httpsPort: 8443, apiPort: 6443 };
 
+/** The host of the API server and of what belongs to it. */
+export const controlPlane = "control-plane";
 export const nodeName = (index: number) => `node-${index}`;
 export const nodeIndexes = (settings: Settings) => Array.from({ length: settings.nodes }, (_, i) => i + 1);

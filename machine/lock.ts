@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { processesIn } from "./hosts.js";
+import { processesIn } from "./control-groups.js";
 import { local } from "./layout.js";
+import { signal, startTime } from "./processes.js";
 import { UserError } from "./shell.js";
 
 const file = join(local, "lock");
@@ -10,65 +11,95 @@ const file = join(local, "lock");
 /** What every process that a command starts inherits, by which a later command knows those of one that was killed. */
 const mark = { name: "SLIPWAY_COMMAND_IN", value: local };
 
-/**
- * Start time of a process in clock ticks: with the id it names a process that ids alone would confuse. One that has
- * ended and only waits for its parent to notice has none.
- */
-function startTime(pid: number): string | undefined {
-  const stat = `/proc/${pid}/stat`;
-  const fields = existsSync(stat) ? readFileSync(stat, "utf8").split(") ")[1]?.split(" ") : undefined;
-  return fields?.[0] === "Z" ? undefined : fields?.[19];
+interface Holder {
+  pid: number;
+  /** With the id it names one process for ever. */
+  start: string;
 }
+
+let drafts = 0;
 
 /** Holds off every other command that changes this checkout's cluster; a lock whose holder died counts for nothing. */
 export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   await mkdir(local, { recursive: true });
-  const mine = `${file}.${process.pid}`;
+  const mine = `${file}.${process.pid}.${drafts++}`;
   await writeFile(mine, JSON.stringify({ pid: process.pid, start: startTime(process.pid) }));
   try {
-    await acquire(mine);
+    if (await take(file, mine)) endLeftovers();
   } finally {
     await rm(mine);
   }
   process.env[mark.name] = mark.value;
   try {
     return await work();
+  } catch (error) {
+    endLeftovers();
+    throw error;
   } finally {
     await rm(file, { force: true });
   }
 }
 
-async function acquire(mine: string): Promise<void> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      await link(mine, file);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+/**
+ * Makes `place` a link to `mine`; tells whether it was a dead holder's.
+ *
+ * To put one's own in a dead holder's place takes another lock, named after that holder. So whoever comes late finds
+ * that the place has changed, and never takes away the lock of one who lives.
+ */
+async function take(place: string, mine: string): Promise<boolean> {
+  for (;;) {
+    if (await linked(mine, place)) return false;
+    const holder = await holderOf(place);
+    if (holder === undefined) continue;
+    refuseIfAlive(holder);
+    const successor = `${file}.after-${holder.pid}-${holder.start}`;
+    await take(successor, mine);
+    const now = await holderOf(place);
+    if (now?.pid === holder.pid && now.start === holder.start) {
+      await rename(successor, place);
+      return true;
     }
-    const { pid, start } = JSON.parse(readFileSync(file, "utf8")) as { pid: number; start: string };
-    if (startTime(pid) === start) {
-      throw new UserError(
-        `another command is at work here as process ${pid}; wait for it, or end it with "kill ${pid}"`,
-      );
-    }
-    endLeftovers();
-    await rm(file, { force: true });
+    await rm(successor);
   }
-  throw new UserError(`the lock ${file} cannot be taken; remove the file when no other command is at work`);
 }
 
-/** Ends what a command that was killed has left at work, such as the engine's plugins; the cluster goes on. */
-function endLeftovers(): void {
-  const cluster = new Set(processesIn());
-  for (const pid of readdirSync("/proc").map(Number).filter(Boolean)) {
-    if (cluster.has(pid) || !environmentOf(pid).includes(`${mark.name}=${mark.value}`)) continue;
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // ESRCH: it ended by itself meanwhile.
-    }
+async function linked(mine: string, place: string): Promise<boolean> {
+  try {
+    await link(mine, place);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
   }
+}
+
+/** Who holds a lock; nobody when it has been given back meanwhile. */
+async function holderOf(place: string): Promise<Holder | undefined> {
+  try {
+    return JSON.parse(await readFile(place, "utf8")) as Holder;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // A machine that lost its power may leave an empty file.
+    if (error instanceof SyntaxError) return { pid: 0, start: "" };
+    throw error;
+  }
+}
+
+function refuseIfAlive({ pid, start }: Holder): void {
+  if (startTime(pid) !== start) return;
+  throw new UserError(
+    `another command is at work here as process ${pid}; wait for it, or end it with "kill ${pid}"`,
+  );
+}
+
+/** Ends what a command that failed or was killed has left at work, such as the engine's plugins; the cluster goes on. */
+function endLeftovers(): void {
+  const others = new Set([process.pid, ...processesIn()]);
+  const pids = readdirSync("/proc").map(Number).filter(Boolean);
+  const left = pids.filter(
+    (pid) => !others.has(pid) && environmentOf(pid).includes(`${mark.name}=${mark.value}`),
+  );
+  signal(left, "SIGKILL");
 }
 
 function environmentOf(pid: number): string[] {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Service } from "./hosts.js";
+import type { Service } from "./services.js";
 import { kubeconfig } from "./kubeconfig.js";
 import { cgroup, inside, network, nodeName, paths } from "./layout.js";
 

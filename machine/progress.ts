@@ -1,23 +1,25 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { stopIfInterrupted } from "./shell.js";
+import { joined } from "./together.js";
 
 export type Tell = (line: string) => void;
 
-/** A step of a command. */
-export type Phase<Context> =
-  | { title: string; run: (context: Context, tell: Tell) => Promise<void> | void }
-  | { title: string; together: Phase<Context>[] };
+interface Step<Context> {
+  title: string;
+  run: (context: Context, tell: Tell) => Promise<void> | void;
+}
+
+/** A step of a command, or several that are done at once. */
+export type Phase<Context> = Step<Context> | { title: string; together: Step<Context>[] };
 
 const repeatSec = 10;
 
 function toTask<Context>(phase: Phase<Context>): ListrTask<Context> {
   const { title } = phase;
   if ("together" in phase) {
-    // A failure lets the other finish what it is at, so that the next run finds it done.
-    return {
-      title,
-      task: (_, task) => task.newListr(phase.together.map(toTask), { concurrent: true, exitOnError: true }),
-    };
+    const runs = joined(phase.together.map((step) => step.run));
+    const steps = runs.map((run, index) => toTask({ title: phase.together[index]?.title ?? "", run }));
+    return { title, task: (_, task) => task.newListr(steps, { concurrent: true, exitOnError: true }) };
   }
   return {
     title,

@@ -1,31 +1,28 @@
 import { execa, ExecaError, type Options } from "execa";
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { paths, repository } from "./layout.js";
+import { failureBeside } from "./together.js";
 
 /** Whether the person at the terminal asked to stop. */
 export const interrupt = { seen: false };
 
-/** @throws UserError once somebody pressed Ctrl-C; called between the steps of whatever takes long. */
+/** @throws UserError once somebody pressed Ctrl-C, or what failed beside; called between the steps of what takes long. */
 export function stopIfInterrupted(): void {
+  failureBeside()?.throwIfAborted();
   if (interrupt.seen) throw new UserError("interrupted");
-}
-
-/** Writes all of a file or nothing of it, so that what is cut short never leaves half a file. */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }
 
 /** A problem whose message is all that a person needs: it is printed without a stack. */
 export class UserError extends Error {}
 
-/** Where programs are looked for: ours, the machine's own, and last what was unpacked of Debian packages. */
+/** Where programs are looked for: ours, then the machine's own. */
 export function searchPath(): string {
-  const unpacked = ["usr/sbin", "usr/bin"].map((folder) => join(paths.debian, folder));
-  return [paths.bin, process.env.PATH, "/usr/sbin", "/sbin", ...unpacked].join(delimiter);
+  return [paths.bin, process.env.PATH, "/usr/sbin", "/sbin"].join(delimiter);
 }
+
+// There the unpacked packages lie over /usr; what the machine has elsewhere may be of a version that does not fit.
+const debianPath = () => [paths.bin, "/usr/sbin", "/usr/bin", searchPath()].join(delimiter);
 
 const withDebian = join(repository, "machine/with-debian.sh");
 
@@ -56,7 +53,9 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const child = execa(program, programArgs, {
     all: true,
     stdin: "ignore",
-    env: { PATH: searchPath(), ...env },
+    env: { PATH: fromDebian ? debianPath() : searchPath(), ...env },
+    cancelSignal: failureBeside(),
+    killSignal: "SIGINT",
     ...rest,
   });
   if (log !== undefined) child.all?.pipe(openLog(log));

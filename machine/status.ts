@@ -1,54 +1,74 @@
 import { existsSync } from "node:fs";
-import { lastOutputs } from "./engine.js";
+import { isElsewhere, lastOutputs } from "./engine.js";
 import { answers } from "./entries.js";
-import { controlPlane, hostProcess } from "./hosts.js";
-import { paths } from "./layout.js";
+import { hostProcess } from "./hosts.js";
+import { controlPlane, paths } from "./layout.js";
+import { type ClusterObject, nodeIsReady, startOfHost } from "./readiness.js";
+import { run, UserError } from "./shell.js";
 
 export interface Status {
   stack: "local";
   nodes: { name: string; zone: string; ready: boolean }[];
   apps: { name: string; url: string; ready: boolean }[];
+  /** Why the nodes are not known, when they are not. */
+  problem?: string;
 }
 
 /** What runs at this moment, asked of the cluster and of every app's entry. */
 export async function readStatus(): Promise<Status> {
   const { urls } = await lastOutputs();
   const running = hostProcess(controlPlane) !== undefined && existsSync(paths.kubeconfig);
-  const nodes = running ? await readNodes().catch(() => []) : [];
-  const apps = await Promise.all(
-    Object.entries(urls).map(async ([name, url]) => ({ name, url, ready: running && (await answers(url)) })),
-  );
-  return { stack: "local", nodes, apps };
+  const [{ nodes, ...others }, apps] = await Promise.all([
+    running ? readNodes() : { nodes: [] },
+    Promise.all(
+      Object.entries(urls).map(async ([name, url]) => ({
+        name,
+        url,
+        ready: running && (await answers(url)),
+      })),
+    ),
+  ]);
+  if (!isElsewhere()) return { stack: "local", nodes, apps, ...others };
+  const problem = "the apps are on a cluster that is not this machine's; ask that one";
+  return { stack: "local", nodes: [], apps, problem };
 }
 
-async function readNodes(): Promise<Status["nodes"]> {
-  // Loaded only here: it takes longer than the whole of most commands.
-  const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(paths.kubeconfig);
-  const { items } = await config.makeApiClient(CoreV1Api).listNode();
-  return items.map(({ metadata, status }) => ({
-    name: metadata?.name ?? "",
-    zone: metadata?.labels?.["topology.kubernetes.io/zone"] ?? "",
-    ready:
-      status?.conditions?.some(({ type, status: state }) => type === "Ready" && state === "True") ?? false,
-  }));
+/** The nodes as the cluster has them; when it does not answer, why. */
+export async function readNodes(): Promise<Pick<Status, "nodes" | "problem">> {
+  const get = ["get", "nodes", "--output=json", "--request-timeout=10s"];
+  try {
+    const text = await run("kubectl", ["--kubeconfig", paths.kubeconfig, ...get]);
+    const { items } = JSON.parse(text) as { items: Extract<ClusterObject, { kind: "Node" }>[] };
+    const nodes = items.map((node) => ({
+      name: node.metadata?.name ?? "",
+      zone: node.metadata?.labels?.["topology.kubernetes.io/zone"] ?? "",
+      ready: nodeIsReady(node, startOfHost),
+    }));
+    return { nodes };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const [, ...output] = error.message.trim().split("\n");
+    return { nodes: [], problem: `the Kubernetes API does not answer: ${output.at(-1) ?? error.message}` };
+  }
 }
+
+/** Whether there is something, and all of it is ready. */
+export const allIsReady = ({ nodes, apps, problem }: Status) =>
+  problem === undefined && nodes.length + apps.length > 0 && [...nodes, ...apps].every(({ ready }) => ready);
 
 /** The status as a table for people. */
-export function formatStatus({ nodes, apps }: Status): string {
+export function formatStatus({ nodes, apps, problem }: Status): string {
   const mark = (ready: boolean) => (ready ? "ready" : "not ready");
   const rows = [
     ...nodes.map(({ name, zone, ready }) => [name, zone, mark(ready)]),
     ...apps.map(({ name, url, ready }) => [name, url, mark(ready)]),
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return [...(problem === undefined ? [] : [problem]), ...lines].join("\n");
 }

@@ -1,22 +1,28 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { applyAddons, waitForAddons } from "./addons.js";
+import { applyAddons } from "./addons.js";
 import { createCertificates } from "./certificates.js";
 import { controlPlaneServices, writeControlPlaneFiles } from "./control-plane.js";
 import { unpackDebianPackages } from "./debian.js";
 import { requireHealthyMachine } from "./doctor.js";
-import { deploy, type Outputs, type StackConfiguration } from "./engine.js";
+import { deploy, type Outputs, readState, type StackConfiguration } from "./engine.js";
 import { fetchAcmeRoot, waitForEntries } from "./entries.js";
-import { connectNode, controlPlane, ensureHost, hostProcess } from "./hosts.js";
-import { appImages, buildBundles, buildImages, loadImages, type BuiltImage } from "./images.js";
-import { defaultSettings, nodeIndexes, nodeName, paths, type Settings } from "./layout.js";
+import { connectNode, ensureHost, hostProcess } from "./hosts.js";
+import { appImages, buildBundles, buildImages, type BuiltImage } from "./images.js";
+import { controlPlane, nodeIndexes, nodeName, paths, type Settings } from "./layout.js";
+import { loadImages } from "./node-stores.js";
 import { nodeServices, writeNodeFiles } from "./node.js";
 import { type Phase, runPhases } from "./progress.js";
+import { waitUntilReady } from "./readiness.js";
 import { pushImages } from "./registry.js";
-import { run, stopIfInterrupted, UserError, writeWhole } from "./shell.js";
+import { chooseSettings } from "./settings.js";
+import { run, stopIfInterrupted, UserError } from "./shell.js";
+import { together } from "./together.js";
 import { buildTools } from "./tools.js";
+import { removeUnusedImages } from "./unused-images.js";
+import { writeWhole } from "./whole-file.js";
 
 /** A cluster that somebody already has. */
 export interface ExternalCluster {
@@ -37,25 +43,6 @@ interface UpContext {
   external?: ExternalCluster;
   images: BuiltImage[];
   outputs: Outputs;
-}
-
-/** The settings of the cluster that is there, or the defaults. */
-export async function savedSettings(): Promise<Settings> {
-  const saved = existsSync(paths.settings)
-    ? (JSON.parse(await readFile(paths.settings, "utf8")) as Partial<Settings>)
-    : {};
-  return { ...defaultSettings, ...saved };
-}
-
-async function chooseSettings(options: UpOptions): Promise<Settings> {
-  const before = await savedSettings();
-  const { nodes, httpPort, httpsPort, apiPort } = { ...before, ...options };
-  if (existsSync(paths.settings) && nodes < before.nodes) {
-    throw new UserError(
-      `expected --nodes of at least ${before.nodes}, which this cluster has and whose volumes hold data, got ${nodes}; run "npm run down -- --purge" first`,
-    );
-  }
-  return { nodes, httpPort, httpsPort, apiPort };
 }
 
 /** Brings the whole platform up and tells where it answers; what is there already stays as it is. */
@@ -112,6 +99,8 @@ const machinePhases: Phase<UpContext>[] = [
   },
 ];
 
+const addonNamespaces = ["kube-system", "ingress"];
+
 const clusterPhases: Phase<UpContext>[] = [
   { title: "start the cluster", run: startCluster },
   {
@@ -120,9 +109,9 @@ const clusterPhases: Phase<UpContext>[] = [
   },
   {
     title: "install add-ons",
-    run: async ({ images }) => {
+    run: async ({ images }, tell) => {
       await applyAddons(images);
-      await waitForAddons();
+      await waitUntilReady(tell, addonNamespaces);
       await fetchAcmeRoot();
     },
   },
@@ -147,9 +136,12 @@ const appPhases: Phase<UpContext>[] = [
     title: "wait for every app to answer",
     run: async ({ outputs, external }, tell) => {
       // How a cluster of somebody else is reached from here is not ours to know.
-      if (external === undefined) await waitForEntries(outputs.urls, tell);
+      if (external !== undefined) return;
+      await waitUntilReady(tell);
+      await waitForEntries(outputs.urls, tell);
     },
   },
+  { title: "remove unused images", run: ({ images }) => removeUnusedImages(images, readState) },
 ];
 
 async function startCluster({ settings, images }: UpContext, tell: (line: string) => void): Promise<void> {
@@ -161,8 +153,8 @@ async function startCluster({ settings, images }: UpContext, tell: (line: string
   await writeWhole(paths.settings, JSON.stringify(settings));
   tell("control plane");
   await ensureHost(controlPlane, controlPlaneServices(settings));
-  await Promise.all(
-    nodeIndexes(settings).map(async (index) => {
+  await together(
+    nodeIndexes(settings).map((index) => async () => {
       tell(nodeName(index));
       await writeNodeFiles(index, pause.reference);
       await ensureHost(nodeName(index), nodeServices(index));
@@ -172,7 +164,7 @@ async function startCluster({ settings, images }: UpContext, tell: (line: string
   tell("waiting for the Kubernetes API");
   await waitForApi();
   tell("waiting for containerd");
-  await Promise.all(nodeIndexes(settings).map((index) => waitForContainerd(index)));
+  await together(nodeIndexes(settings).map((index) => () => waitForContainerd(index)));
 }
 
 async function waitForApi(): Promise<void> {

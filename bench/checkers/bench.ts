@@ -1,9 +1,9 @@
 import { table } from "../figures.js";
-import { checkov, checkovControlPlane } from "./checkov.js";
+import { checkov, checkovControlPlane, checkovPlan } from "./checkov.js";
 import type { Finding, Report } from "./finding.js";
 import { kubeScore } from "./kube-score.js";
 import { kubernetesValidate } from "./kubernetes-validate.js";
-import { controlPlaneManifest, stackManifests } from "./manifests.js";
+import { cloudPlans, controlPlaneManifest, stackManifests } from "./manifests.js";
 import { readSkips, skipOf } from "./skips.js";
 import { installCheckers } from "./tools.js";
 
@@ -25,10 +25,15 @@ export async function run(): Promise<boolean> {
   }
   const file = await controlPlaneManifest();
   runs.push({ name: "checkov", checker: checkovControlPlane, manifest: "control-plane", file });
+  const plans = await cloudPlans();
+  for (const { manifest, file } of plans)
+    runs.push({ name: "checkov", checker: checkovPlan, manifest, file });
 
   const skips = readSkips();
   const rows: (string | number)[][] = [];
-  const problems: string[] = [];
+  const problems = plans.flatMap(({ manifest, unmapped }) =>
+    unmapped.map((type) => `checkov ${manifest}: ${type} has no name in Terraform that we know`),
+  );
   const all: Finding[] = [];
   for (const { name, checker, manifest, file } of runs) {
     const { objects, checks, findings } = await checker(manifest, file);

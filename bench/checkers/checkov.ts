@@ -21,6 +21,17 @@ export function checkov(manifest: string, file: string): Promise<Report> {
   return scan(manifest, file, (number) => !isAboutControlPlane(number));
 }
 
+/** The rules about cloud resources, held against the plan that Terraform would print for them. */
+export function checkovPlan(manifest: string, file: string): Promise<Report> {
+  return scan(
+    manifest,
+    file,
+    () => true,
+    (result) => result,
+    "terraform_plan",
+  );
+}
+
 /** The rules about the flags of the control plane and the kubelet, each counted once. */
 export async function checkovControlPlane(manifest: string, file: string): Promise<Report> {
   // Each of these rules looks at one program's flags and lets every other program pass.
@@ -35,8 +46,9 @@ async function scan(
   file: string,
   wanted: (number: number) => boolean,
   countedBy: (result: Result) => unknown = (result) => result,
+  framework = "kubernetes",
 ): Promise<Report> {
-  const args = ["--framework", "kubernetes", "--skip-download", "--compact", "--output", "json"];
+  const args = ["--framework", framework, "--skip-download", "--compact", "--output", "json"];
   const { stdout } = await execa(tools.checkov, ["--file", file, ...args], { reject: false });
   const { results, summary } = JSON.parse(stdout) as Output;
   const number = ({ check_id }: Result) => Number(/^CKV_K8S_(\d+)$/.exec(check_id)?.[1] ?? 0);

@@ -1,19 +1,42 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { addonFiles, addonManifests, type AddonFiles } from "../../machine/addons.js";
 import { controlPlaneServices } from "../../machine/control-plane.js";
+import { images } from "../../machine/images.js";
 import { defaultSettings, local } from "../../machine/layout.js";
 import { kubeletConfiguration, nodeServices } from "../../machine/node.js";
 import { manifestsOf } from "../../tests/support/manifests.js";
 import { resourcesOf, stackNames } from "../../tests/support/stacks.js";
+import { type Plan, terraformPlan } from "./terraform-plan.js";
 
 const folder = join(local, "bench/manifests");
 
-/** Writes what the program renders for every committed stack; gives the file of each. */
+/** Writes what the program renders for every committed stack, and the local cluster's add-ons; gives the file of each. */
 export async function stackManifests(): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const stack of stackNames) files[stack] = await write(stack, manifestsOf(await resourcesOf(stack)));
+  files.addons = await write("addons", addons());
   return files;
+}
+
+/** The add-ons as they are applied, but for digests and certificates, which are made on each machine. */
+function addons(): string {
+  const digest = `sha256:${"0".repeat(64)}`;
+  const references = images.map(({ name }) => ({ name, reference: `slipway.local/${name}@${digest}` }));
+  const files = Object.fromEntries(addonFiles.map((name) => [name, `in place of ${name}`])) as AddonFiles;
+  return addonManifests(references, files);
+}
+
+/** Writes the cloud resources of every stack that has any, as Terraform would plan them. */
+export async function cloudPlans(): Promise<({ manifest: string } & Plan)[]> {
+  const plans = await Promise.all(
+    stackNames.map(async (stack) => {
+      const manifest = `${stack}-cloud`;
+      return { manifest, ...(await terraformPlan(manifest, await resourcesOf(stack))) };
+    }),
+  );
+  return plans.filter(({ resources }) => resources > 0);
 }
 
 /**

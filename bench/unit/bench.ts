@@ -14,7 +14,8 @@ interface MochaReport {
 export async function run(): Promise<boolean> {
   const results = await alternate(rounds, {
     "all unit tests": () => node([join(repository, "node_modules/mocha/bin/mocha.js"), "--reporter", "json"]),
-    "programs on mocks": () => node(["--import", "slipway/typescript", join(import.meta.dirname, "program-runs.ts")]),
+    "programs on mocks": () =>
+      node(["--import", "slipway/typescript", join(import.meta.dirname, "program-runs.ts")]),
   });
   const tests = (results["all unit tests"] ?? []).map(({ stdout }) => report(stdout));
   const resources = (results["programs on mocks"] ?? []).map(

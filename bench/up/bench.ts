@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { paths, repository } from "../../machine/layout.js";
 import { toolsAreBuilt } from "../../machine/tools.js";
-import { savedSettings } from "../../machine/up.js";
+import { savedSettings } from "../../machine/settings.js";
 import { judge, median, quantile, round, table } from "../figures.js";
 import { controlPlaneCpuSec } from "./kubernetes.js";
 import { milestoneNames, watchMilestones } from "./milestones.js";

@@ -2,7 +2,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cgroup, paths } from "../../machine/layout.js";
-import { controlPlane } from "../../machine/hosts.js";
+import { controlPlane } from "../../machine/layout.js";
 
 /** A client of the cluster that stands in this checkout. */
 export function cluster(): KubeConfig {

@@ -5,6 +5,7 @@ import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
 import { type Allowed, allow } from "../k8s/network-policy.js";
 import { podTemplate } from "../k8s/pod.js";
+import type { BackendArgs, Cluster } from "../platform.js";
 
 export interface HttpServiceArgs {
   /** The app that this is a component of, such as "journal". */
@@ -12,6 +13,8 @@ export interface HttpServiceArgs {
 
   /** Which component of the app it is, such as "frontend"; also the name of its Service. */
   component: string;
+
+  cluster: Cluster;
 
   namespace: pulumi.Input<string>;
 
@@ -24,14 +27,14 @@ export interface HttpServiceArgs {
   /** Port of the Service. */
   servicePort: number;
 
-  /** Number of pods; two at least, or every rollout and every node that goes is an outage. */
+  /** Number of pods; with a single one, every node that goes is an outage. */
   replicas: number;
 
   /** Must be longer than the program takes to drain. */
   terminationGracePeriodSeconds: number;
 
-  /** From where requests come. */
-  callers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
+  /** How the cloud's load balancer treats it; the path is that of the readiness probe. */
+  backend: Pick<BackendArgs, "healthPath" | "timeoutSec" | "drainTimeoutSec" | "sticky">;
 
   /**
    * Whom its pods may call.
@@ -52,7 +55,7 @@ export class HttpService extends pulumi.ComponentResource {
   constructor(name: string, args: HttpServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:apps:HttpService", name, args, opts);
 
-    const { namespace, component, replicas, calls = [], volumes = [] } = args;
+    const { cluster, namespace, component, replicas, calls = [], volumes = [] } = args;
     const parent = this;
     const labels = labelsFor(args.app, component);
     const metadata = { name: component, namespace, labels: labels.labels };
@@ -61,6 +64,11 @@ export class HttpService extends pulumi.ComponentResource {
     createNetworkPolicy();
     createPodDisruptionBudget();
     createDeployment();
+    const backend = cluster.createBackend(
+      name,
+      { ...args.backend, namespace, healthPort: args.port },
+      { parent },
+    );
     const service = createService();
 
     this.serviceName = service.metadata.name;
@@ -76,7 +84,7 @@ export class HttpService extends pulumi.ComponentResource {
     }
 
     function createNetworkPolicy() {
-      const spec = allow(labels.selector, [{ peers: args.callers, port: args.port }], calls);
+      const spec = allow(labels.selector, [{ peers: cluster.entryPeers, port: args.port }], calls);
       return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
     }
 
@@ -119,7 +127,10 @@ export class HttpService extends pulumi.ComponentResource {
       return new k8s.core.v1.Service(
         name,
         {
-          metadata: { ...metadata, annotations: doNotAwait },
+          metadata: {
+            ...metadata,
+            annotations: pulumi.output(backend.annotations).apply((own) => ({ ...own, ...doNotAwait })),
+          },
           spec: {
             selector: labels.selector,
             ports: [{ name: "http", port: args.servicePort, targetPort: "http", protocol: "TCP" }],

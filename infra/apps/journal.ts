@@ -68,7 +68,7 @@ export class Journal extends pulumi.ComponentResource {
     const frontendPods = tenant(args.frontend, { cpu: "500m", memory: "256Mi", ephemeralStorage: "64Mi" });
     const fileserverPods = tenant(args.fileserver, { cpu: "100m", memory: "64Mi", ephemeralStorage: "32Mi" });
     const parent = this;
-    const { drainDelaySec, imagePullPolicy, entryPeers } = cluster;
+    const { drainDelaySec, imagePullPolicy } = cluster;
 
     const namespace = createNamespace();
     const redis = createRedis();
@@ -140,6 +140,7 @@ export class Journal extends pulumi.ComponentResource {
         {
           app: name,
           component: "frontend",
+          cluster,
           namespace: namespace.name,
           container,
           port: PORT,
@@ -147,7 +148,7 @@ export class Journal extends pulumi.ComponentResource {
           replicas: frontendPods.replicas,
           // It drains by itself: first it goes on accepting, then it closes what is idle and ends what is not.
           terminationGracePeriodSeconds: drainDelaySec + 25,
-          callers: entryPeers,
+          backend: { healthPath: "/readyz" },
           calls: [{ peers: [podsWith(labelsFor(name, "redis").selector)], port: redis.port }],
           volumes: [
             { name: "redis-auth", secret: { secretName: redis.secretName, defaultMode: READ_ONLY_MODE } },
@@ -174,13 +175,14 @@ export class Journal extends pulumi.ComponentResource {
         {
           app: name,
           component: "fileserver",
+          cluster,
           namespace: namespace.name,
           container,
           port: PORT,
           servicePort: 80,
           replicas: fileserverPods.replicas,
           terminationGracePeriodSeconds: drainDelaySec + 25,
-          callers: entryPeers,
+          backend: { healthPath: "/" },
           volumes: [{ name: "tmp", emptyDir: { sizeLimit: "16Mi" } }],
         },
         { parent },

@@ -1,7 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createClusterProvider, imageFrom } from "../k8s/provider.js";
-import type { Cluster, EntryArgs, EntryOptions, ImageName, Images } from "../platform.js";
+import type {
+  Backend,
+  BackendArgs,
+  ChildOptions,
+  Cluster,
+  EntryArgs,
+  ImageName,
+  Images,
+  MySql,
+} from "../platform.js";
 import { LocalEntry } from "./entry.js";
 
 export interface LocalClusterArgs {
@@ -53,7 +62,26 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
     return imageFrom(this.images, name);
   }
 
-  createEntry(name: string, args: EntryArgs, opts: EntryOptions): LocalEntry {
+  /** Traefik asks the pods' own readiness and has no limit on time; a sticky Service says so by annotations. */
+  createBackend(name: string, { sticky = false }: Pick<BackendArgs, "sticky">): Backend {
+    const cookie = "traefik.ingress.kubernetes.io/service.sticky.cookie";
+    const annotations = {
+      [cookie]: "true",
+      [`${cookie}.name`]: `${name}-backend`,
+      [`${cookie}.httponly`]: "true",
+      [`${cookie}.samesite`]: "lax",
+    };
+    return { annotations: sticky ? annotations : {} };
+  }
+
+  createEntry(name: string, args: EntryArgs, opts: ChildOptions): LocalEntry {
     return new LocalEntry(name, { ...args, httpsPort: this.httpsPort }, opts);
+  }
+
+  createMySql(name: string): MySql {
+    throw new pulumi.InputPropertyError({
+      propertyPath: "cluster",
+      reason: `expected a cluster that offers MySQL for "${name}", which is gke, got local`,
+    });
   }
 }

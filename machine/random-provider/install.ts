@@ -1,22 +1,20 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { writeWhole } from "../whole-file.js";
 import { VERSION } from "./version.js";
 
 /**
  * Puts the provider where the engine looks for plugins, and returns the path of its executable. Writes only
  * what differs, and in one step, since an engine may be starting the plugin at this moment.
  */
-export function installRandomProvider(pulumiHome: string, repositoryRoot: string): string {
+export async function installRandomProvider(pulumiHome: string, repositoryRoot: string): Promise<string> {
   const executable = join(pulumiHome, "plugins", `resource-random-v${VERSION}`, "pulumi-resource-random");
   const script = launcher(repositoryRoot);
   if (isInstalled(executable, script)) return executable;
 
   mkdirSync(dirname(executable), { recursive: true });
-  const draft = `${executable}.${process.pid}`;
-  writeFileSync(draft, script);
-  chmodSync(draft, 0o755);
-  renameSync(draft, executable);
+  await writeWhole(executable, script, 0o755);
   return executable;
 }
 

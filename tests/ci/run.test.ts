@@ -45,8 +45,8 @@ describe(".ci/run", () => {
   it("adds up the tests of every tier, and each other command as one", () => {
     assert.deepEqual(run(green), {
       status: 0,
-      last: "431 passed, 0 failed",
-      calls: ["test", "run up", "run test:local", "run down -- --purge"],
+      last: "432 passed, 0 failed",
+      calls: ["test", "run --silent lint:workflows", "run up", "run test:local", "run down -- --purge"],
     });
   });
 
@@ -54,20 +54,20 @@ describe(".ci/run", () => {
     const test = "printf '  416 passing (9s)\\n  1 failing\\n'; exit 1";
     assert.deepEqual(run({ ...green, test }), {
       status: 1,
-      last: "430 passed, 1 failed",
-      calls: ["test", "run up", "run test:local", "run down -- --purge"],
+      last: "431 passed, 1 failed",
+      calls: ["test", "run --silent lint:workflows", "run up", "run test:local", "run down -- --purge"],
     });
   });
 
   it("counts a command that fails without a failing test as one failure", () => {
     const { status, last } = run({ ...green, test: "echo 'src/a.ts(1,1): error'; exit 2" });
-    assert.deepEqual([status, last], [1, "14 passed, 1 failed"]);
+    assert.deepEqual([status, last], [1, "15 passed, 1 failed"]);
     const { status: again, last: then } = run({ ...green, up: "exit 1" });
-    assert.deepEqual([again, then], [1, "430 passed, 1 failed"]);
+    assert.deepEqual([again, then], [1, "431 passed, 1 failed"]);
   });
 
   it("takes no tier's count for that of another", () => {
     const { status, last } = run({ test: green.test, "test:local": "exit 1" });
-    assert.deepEqual([status, last], [1, "419 passed, 1 failed"]);
+    assert.deepEqual([status, last], [1, "420 passed, 1 failed"]);
   });
 });

@@ -31,6 +31,8 @@ const journal = (change: object) => ({
   ...valid,
   "slipway:journal": { ...valid["slipway:journal"], ...change },
 });
+const without = (key: string, config: Config): Config =>
+  Object.fromEntries(Object.entries(config).filter(([other]) => other !== key));
 const image = (reference: string) => ({
   ...valid,
   "slipway:images": { ...valid["slipway:images"], redis: reference },
@@ -84,8 +86,7 @@ describe("infra/config", () => {
   });
 
   it("says which images are missing, and where they come from", async () => {
-    const without = Object.entries(valid).filter(([key]) => key !== "slipway:images");
-    assert.deepEqual(await problemsOf(Object.fromEntries(without)), [
+    assert.deepEqual(await problemsOf(without("slipway:images", valid)), [
       "slipway:images.journal-frontend: missing; write the reference that was pushed",
       "slipway:images.journal-fileserver: missing; write the reference that was pushed",
       "slipway:images.redis: missing; write the reference that was pushed",
@@ -103,15 +104,48 @@ describe("infra/config", () => {
   });
 
   it("refuses an app on a cluster that the stack does not have", async () => {
-    assert.deepEqual(await problemsOf(journal({ cluster: "eks" })), [
-      'slipway:journal.cluster: expected a cluster of this stack (gke), got "eks"',
+    assert.deepEqual(await problemsOf(without("slipway:aws", journal({ cluster: "eks" }))), [
+      'slipway:journal.cluster: expected a cluster of this stack (gke), got "eks"; add the block slipway:aws, or move the app',
     ]);
   });
 
-  it("refuses an app without a host, unless it is on the local cluster", async () => {
-    assert.deepEqual(await problemsOf(journal({ host: undefined })), [
-      "slipway:journal.host: missing; only the local cluster has a name of its own for it",
+  it("works without a cloud that no app is on", async () => {
+    await record(
+      () => {
+        assert.equal(loadConfig().aws, undefined);
+      },
+      { config: without("slipway:aws", valid) },
+    );
+  });
+
+  it("refuses an app that nobody knows how to ask for, unless it is on the local cluster", async () => {
+    const nameless = without("slipway:domain", journal({ host: undefined }));
+    assert.deepEqual(await problemsOf(nameless), [
+      "slipway:journal.host: missing; set it, or slipway:domain for all apps",
     ]);
+  });
+
+  it("tells the faults of both clouds and of an app in one go", async () => {
+    const problems = await problemsOf({
+      ...valid,
+      "slipway:gcp": { ...valid["slipway:gcp"], project: "Acme" },
+      "slipway:aws": { ...valid["slipway:aws"], accountId: 222222222222 },
+      "slipway:journal": { cluster: "moon" },
+      "slipway:protection": "yes",
+    });
+    assert.deepEqual(
+      problems.map((problem) => problem.split(":").slice(0, 2).join(":")),
+      ["slipway:gcp.project", "slipway:aws.accountId", "slipway:protection", "slipway:journal.cluster"],
+    );
+  });
+
+  it("protects what holds data unless it is told not to", async () => {
+    await record(
+      () => {
+        assert.equal(loadConfig().protection, true);
+      },
+      { config: without("slipway:protection", valid) },
+    );
   });
 
   it("names a missing secret and the command that sets it, and never shows a wrong one", () => {

@@ -1,11 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { secretKeys, settingKeys } from "../../infra/config.js";
-import { committedConfig, runProgram, stackConfig, stackNames } from "../support/stacks.js";
+import { valueOf } from "../support/program.js";
+import { committedConfig, resourcesOf, runProgram, stackConfig, stackNames } from "../support/stacks.js";
 
 const expectedUrls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  dev: { journal: "http://journal.dev.example.com" },
+  dev: { journal: "https://journal.dev.example.com" },
   local: { journal: "https://journal.localhost:8443" },
-  prod: { journal: "http://journal.example.com" },
+  prod: { journal: "https://journal.example.com" },
 };
 
 describe("the committed stack files", () => {
@@ -16,8 +18,9 @@ describe("the committed stack files", () => {
   for (const stack of stackNames) {
     it(`hold a valid configuration, with which the whole program runs, on stack ${stack}`, async () => {
       const { resources, outputs } = await runProgram(stackConfig(stack), { stack });
-      assert.deepEqual(outputs, { urls: expectedUrls[stack] });
-      assert.equal(resources.filter(({ type }) => type.startsWith("kubernetes:")).length, 25);
+      assert.deepEqual(outputs.urls, expectedUrls[stack]);
+      const inJournal = resources.filter(({ inputs }) => inputs.metadata?.namespace === "journal");
+      assert.ok(inJournal.length >= 24, `${inJournal.length} objects in the journal's namespace`);
     });
 
     it(`hold every secret encrypted and every setting in clear, on stack ${stack}`, () => {
@@ -34,7 +37,51 @@ describe("the committed stack files", () => {
 
   it("give every setting a place between them", () => {
     const used = new Set(stackNames.flatMap((stack) => Object.keys(committedConfig(stack))));
+    used.delete("pulumi:disable-default-providers");
     assert.deepEqual([...used].sort(), settingKeys.map((key) => `slipway:${key}`).sort());
+  });
+
+  it("tell apart dev and prod by nothing but their values: both have the same apps on the same clusters", () => {
+    const [dev, prod] = [committedConfig("dev"), committedConfig("prod")];
+    assert.deepEqual(Object.keys(dev).sort(), Object.keys(prod).sort());
+    assert.equal(dev["slipway:journal"].cluster, prod["slipway:journal"].cluster);
+  });
+
+  for (const stack of ["dev", "prod"]) {
+    it(`let nothing go to whatever the shell is signed in to, on stack ${stack}`, async () => {
+      const disabled: string[] = committedConfig(stack)["pulumi:disable-default-providers"];
+      assert.deepEqual([...disabled].sort(), ["aws", "gcp", "kubernetes"]);
+      const strays = (await resourcesOf(stack)).filter(
+        ({ type, provider }) => disabled.includes(type.split(":")[0] ?? "") && provider === "",
+      );
+      assert.deepEqual(
+        strays.map(({ urn }) => urn),
+        [],
+      );
+    });
+  }
+
+  it("protect what holds data in prod, and nothing in dev", async () => {
+    const guarded = async (stack: string) =>
+      (await resourcesOf(stack)).filter(({ protect }) => protect).map(({ type }) => type.split("/").at(-1));
+    assert.deepEqual(await guarded("dev"), []);
+    const kinds = new Set(await guarded("prod"));
+    for (const kind of ["cluster:Cluster", "databaseInstance:DatabaseInstance", "eks:index:Cluster"])
+      assert.ok(kinds.has(kind), `${kind} is not among ${[...kinds].join(", ")}`);
+  });
+
+  it("tell, on a cloud, where images are pushed and who may sign in, with every kubeconfig secret", async () => {
+    const { outputs } = await runProgram(stackConfig("prod"), { stack: "prod" });
+    const secrets = await Promise.all(Object.values(outputs.kubeconfigs).map((one) => pulumi.isSecret(one)));
+    assert.deepEqual(Object.keys(outputs.kubeconfigs), ["gke", "eks"]);
+    assert.deepEqual(secrets, [true, true]);
+    assert.deepEqual(Object.keys(outputs.addresses), ["journal"]);
+    assert.deepEqual(Object.keys(outputs.ciIdentities), ["gcp", "aws"]);
+    const { gke, eks } = outputs.registries;
+    assert.ok(gke && eks && outputs.databaseConnectionName);
+    assert.equal(await valueOf(gke), "europe-west1-docker.pkg.dev/acme-prod/slipway");
+    assert.equal(await valueOf(eks), "222222222222.dkr.ecr.us-west-2.amazonaws.com/slipway");
+    assert.match(await valueOf(outputs.databaseConnectionName), /^acme-prod:europe-west1:/);
   });
 
   it("leave out what only the machine knows", () => {

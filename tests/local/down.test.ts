@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { repository } from "../../machine/layout.js";
+import { controlGroups } from "../../machine/control-groups.js";
+import { inside, local, repository } from "../../machine/layout.js";
 import { add, read, remove, type Entry } from "./entries.js";
 import {
   clusterProcesses,
@@ -27,7 +28,7 @@ describe("`npm run down`", () => {
   let entry: Entry;
   let kept: string | undefined;
   let traces: Record<"before" | "after", Record<string, string[]>>;
-  let ours: { processes: Process[]; namespaces: Set<string>; sockets: string[] };
+  let ours: { processes: Process[]; namespaces: Set<string>; sockets: string[]; groups: string[] };
   const scratch = mkdtempSync(join(tmpdir(), "slipway-down-"));
 
   // All of it once: without the platform, with it, and without it again.
@@ -43,7 +44,12 @@ describe("`npm run down`", () => {
       env: { [name]: value, TMPDIR: scratch },
     });
     const processes = clusterProcesses();
-    ours = { processes, namespaces: namespacesApart(processes), sockets: socketsOf(processes) };
+    ours = {
+      processes,
+      namespaces: namespacesApart(processes),
+      sockets: socketsOf(processes),
+      groups: controlGroups(),
+    };
     kept = await read(entry.id);
     await remove(entry.id);
 
@@ -101,6 +107,20 @@ describe("`npm run down`", () => {
       assert.deepEqual({ more: missing(is, was), less: missing(was, is) }, { more: [], less: [] });
     });
   }
+
+  it("leaves no control group of the cluster, in any hierarchy", () => {
+    assert.ok(ours.groups.length > 0);
+    assert.deepEqual(ours.groups.filter(existsSync), []);
+    assert.deepEqual(controlGroups(), []);
+  });
+
+  it("leaves no mount of the cluster where the machine sees it", () => {
+    const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+    assert.deepEqual(
+      mounts.filter((line) => line.includes(` ${local}`) || line.includes(` ${inside}`)),
+      [],
+    );
+  });
 
   it("leaves no temporary file of its own", () => {
     const cache = /^node-compile-cache$/; // What Node.js keeps of modules once read.

@@ -93,6 +93,31 @@ describe("after an interruption, `npm run up` goes on", () => {
     await upAgain();
   });
 
+  it("of itself by Ctrl-C, once while it starts the cluster: it ends in order and with 130", async () => {
+    await npmRun("down");
+    // Not by npm, which tells of a signal where the command itself ended with a code.
+    const args = ["--import", "slipway/typescript", "machine/main.ts", "up"];
+    const child = spawn(process.execPath, args, {
+      cwd: repository,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, SLIPWAY_TEST: mark },
+    });
+    const exit = once(child, "exit");
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
+    await until("the start of the cluster", () => {
+      assert.equal(child.exitCode, null, output);
+      return /start the cluster: .*control plane/.test(output) ? undefined : output;
+    });
+    process.kill(-Number(child.pid), "SIGINT"); // As a terminal does: to all of them.
+    assert.deepEqual(await exit, [130, null], output);
+    assert.match(output, /stopping in order; press Ctrl-C again to stop at once/);
+    assert.match(output, /interrupted\n$/);
+    assert.equal(groupIsGone(Number(child.pid)), true);
+    await upAgain();
+  });
+
   it("of a deployment by kill -9, at its first change and in a rollout, and only what changed is replaced", async () => {
     const others = async () => [await podIds("redis"), await podIds("fileserver")];
     const generation = async () =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { processesIn } from "../../machine/hosts.js";
+import { processesIn } from "../../machine/control-groups.js";
 import { nodeIndexes, nodeName } from "../../machine/layout.js";
 import { objects, refusalOf, settings } from "./platform.js";
 

@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
-import { addonManifests } from "../../machine/addons.js";
+import { addonFiles, addonManifests } from "../../machine/addons.js";
+import type { AddonFiles } from "../../machine/addons.js";
+import type * as Addons from "../../machine/addons.js";
 import { images } from "../../machine/images.js";
+import { Checkout } from "../support/checkout.js";
 
 const folder = join(import.meta.dirname, "../../machine/addons");
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 const built = images
   .filter(({ internal }) => internal !== true)
   .map(({ name }) => ({ name, reference: `slipway.local/${name}@${digest}` }));
+
+const files = Object.fromEntries(addonFiles.map((name) => [name, `text of ${name}`])) as AddonFiles;
 
 interface Pod {
   name: string;
@@ -22,7 +27,14 @@ const privileged: Record<string, string> = {
 };
 
 describe("machine/addons", () => {
-  const documents = parseAllDocuments(addonManifests(built));
+  it("give the helper of the volume provisioner no way to more rights", () => {
+    const helper = containers.find(({ name }) => name === "helper-pod")?.own;
+    assert.equal(helper.allowPrivilegeEscalation, false);
+    assert.equal(helper.readOnlyRootFilesystem, true);
+    assert.deepEqual(helper.seccompProfile, { type: "RuntimeDefault" });
+  });
+
+  const documents = parseAllDocuments(addonManifests(built, files));
   const objects: Record<string, any>[] = documents.map((document) => document.toJS());
 
   /** The pods of all workloads, and those that the volume provisioner makes. */
@@ -75,7 +87,7 @@ describe("machine/addons", () => {
   it("take every image by digest, of those that are built here", () => {
     for (const { name, container } of containers)
       assert.match(container.image, /^slipway\.local\/[\w-]+@sha256:[0-9a-f]{64}$/, name);
-    const mentioned = addonManifests(built).match(/slipway\.local\/\S+/g) ?? [];
+    const mentioned = addonManifests(built, files).match(/slipway\.local\/\S+/g) ?? [];
     assert.equal(mentioned.length, 6);
     for (const reference of mentioned) assert.ok(reference.endsWith(`@${digest}`), reference);
   });
@@ -90,7 +102,9 @@ describe("machine/addons", () => {
       assert.equal(context.allowPrivilegeEscalation, false, name);
       assert.deepEqual(context.capabilities, { drop: ["ALL"] }, name);
       assert.deepEqual(context.seccompProfile, { type: "RuntimeDefault" }, name);
-      assert.ok(container.resources.requests.cpu && container.resources.limits.memory, name);
+      const { requests, limits } = container.resources;
+      assert.ok(requests.cpu && limits.cpu && limits.memory, name);
+      for (const kind of ["memory", "ephemeral-storage"]) assert.equal(requests[kind], limits[kind], name);
     }
   });
 
@@ -122,7 +136,81 @@ describe("machine/addons", () => {
     assert.deepEqual(bound, []);
   });
 
-  it("leave a name alone whose image is not there, rather than to take another", () => {
-    assert.match(addonManifests([]), /image: slipway\.local\/traefik$/m);
+  it("are not made with an image or a file that is not there", () => {
+    assert.throws(() => addonManifests([], files), {
+      message: /^machine\/addons: expected one of the images none, got "coredns"; correct the manifest$/,
+    });
+    const others = Object.fromEntries(Object.entries(files).filter(([name]) => name !== "ca.crt"));
+    assert.throws(() => addonManifests(built, others as AddonFiles), {
+      message: /^machine\/addons: expected one of the files metrics-server.crt, .*, got "ca.crt"/,
+    });
+  });
+
+  it("have the API server check the certificate that metrics-server shows", () => {
+    const find = (kind: string) => objects.find((object) => object.kind === kind);
+    const decoded = (text: string) => Buffer.from(text, "base64").toString();
+    const { spec } = find("APIService") ?? {};
+    assert.equal(spec.insecureSkipTLSVerify, undefined);
+    assert.equal(decoded(spec.caBundle), "text of ca.crt");
+    const { metadata, type, data } = find("Secret") ?? {};
+    assert.equal(type, "kubernetes.io/tls");
+    assert.deepEqual(
+      ["tls.crt", "tls.key"].map((name) => decoded(data[name])),
+      ["text of metrics-server.crt", "text of metrics-server.key"],
+    );
+    const pod = pods.find(({ name }) => name === "metrics-server")?.spec;
+    const [{ command, volumeMounts }] = pod?.containers ?? [];
+    const [{ secret }] = pod?.volumes ?? [];
+    assert.deepEqual(secret, { secretName: metadata.name, defaultMode: 0o440 });
+    for (const [flag, file] of [
+      ["--tls-cert-file", "tls.crt"],
+      ["--tls-private-key-file", "tls.key"],
+    ] as const)
+      assert.ok(command.includes(`${flag}=${volumeMounts[0].mountPath}/${file}`), flag);
+  });
+
+  describe("applyAddons", () => {
+    let checkout: Checkout;
+    let applyAddons: typeof Addons.applyAddons;
+    before(async () => {
+      checkout = new Checkout();
+      ({ applyAddons } = await checkout.load<typeof Addons>("addons"));
+      for (const file of addonFiles) checkout.write(`.local/pki/${file}`, files[file]);
+      checkout.write(".local/hosts/control-plane/any", "");
+    });
+    after(() => {
+      checkout.remove();
+    });
+
+    /** Applies them to a cluster whose Traefik has such a strategy; gives what kubectl was asked to do. */
+    async function asked(rollingUpdate: string): Promise<string[]> {
+      const file = checkout.path("asked");
+      rmSync(file, { force: true });
+      checkout.fakeProgram(
+        "kubectl",
+        `echo "$3 $*" | sed 's/ --kubeconfig.*\\(--patch=\\)/ \\1/; s/ --kubeconfig.*//' >> '${file}'
+case "$*" in *" get "*) echo '${rollingUpdate}' ;; *" apply "*) cat > '${checkout.path("applied")}' ;; esac`,
+      );
+      await applyAddons(built.map((image) => ({ ...image, tag: "", archive: "", internal: false })));
+      return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+    }
+
+    it("takes from Traefik of an earlier version what does not go with its strategy, then applies", async () => {
+      assert.deepEqual(await asked('{"maxSurge":1}'), [
+        "get",
+        'patch --patch={"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}',
+        "apply",
+      ]);
+      assert.equal(readFileSync(checkout.path("applied"), "utf8"), addonManifests(built, files));
+    });
+
+    it("asks nothing of the cluster when it applied the same the last time", async () => {
+      assert.deepEqual(await asked(""), []);
+    });
+
+    it("applies them again when a certificate was renewed", async () => {
+      checkout.write(".local/pki/metrics-server.crt", "renewed");
+      assert.deepEqual(await asked(""), ["get", "apply"]);
+    });
   });
 });

@@ -46,6 +46,11 @@ const expected: Record<string, Expected> = {
   "kube-proxy": { by: "ca", subject: "CN=system:kube-proxy" },
   admin: { by: "ca", subject: "CN=slipway-admin\nO=system:masters" },
   "acme-directory": { by: "ca", subject: "CN=acme-directory", names: own },
+  "metrics-server": {
+    by: "ca",
+    subject: "CN=metrics-server",
+    names: ["DNS:metrics-server.kube-system.svc", "DNS:metrics-server.kube-system.svc.cluster.local"],
+  },
   etcd: { by: "etcd-ca", subject: "CN=etcd", names: own },
   "etcd-client": { by: "etcd-ca", subject: "CN=kube-apiserver" },
   "front-proxy-client": { by: "front-proxy-ca", subject: "CN=front-proxy-client" },

@@ -9,8 +9,8 @@ import {
   schedulerFlags,
 } from "../../machine/control-plane.js";
 import type * as ControlPlane from "../../machine/control-plane.js";
-import { type Service, controlPlane, runScript } from "../../machine/hosts.js";
-import { acmePort, defaultSettings, ingressNodePorts, network } from "../../machine/layout.js";
+import { type Service, runScript } from "../../machine/services.js";
+import { acmePort, controlPlane, defaultSettings, ingressNodePorts, network } from "../../machine/layout.js";
 import { Checkout } from "../support/checkout.js";
 
 const settings = { ...defaultSettings, nodes: 2, httpPort: 18080, httpsPort: 18443, apiPort: 16443 };
@@ -122,6 +122,21 @@ describe("machine/control-plane", () => {
       ["forward"],
     );
   });
+
+  for (const nodes of [1, 3, 9]) {
+    it(`leads them to ${nodes === 1 ? "the one node" : `all ${nodes} nodes`} of a cluster of ${nodes}`, () => {
+      const services = controlPlaneServices({ ...settings, nodes });
+      const forwards = services.find(({ name }) => name === "forward")?.command ?? [];
+      for (const [port, nodePort] of [
+        [18080, ingressNodePorts.http],
+        [18443, ingressNodePorts.https],
+      ] as const) {
+        const targets = forwards.find((word) => word.startsWith(`127.0.0.1:${port}=`))?.split("=")[1];
+        const expected = Array.from({ length: nodes }, (_, index) => `10.89.0.${11 + index}:${nodePort}`);
+        assert.deepEqual(targets?.split(","), expected);
+      }
+    });
+  }
 
   describe("writeControlPlaneFiles", () => {
     let checkout: Checkout;

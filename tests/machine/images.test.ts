@@ -90,7 +90,15 @@ done`,
       const anew = calls()
         .slice(before)
         .flatMap((line) => /^bud .*--tag slipway\.local\/([\w-]+):[0-9a-f]{16} /.exec(line)?.[1] ?? []);
-      return { references: Object.fromEntries(result.map(({ name, reference }) => [name, reference])), anew };
+      const loadable = result.filter(({ internal }) => !internal);
+      assert.deepEqual(
+        result.filter(({ internal }) => internal).map(({ name }) => name),
+        ["base", "node"],
+      );
+      return {
+        references: Object.fromEntries(loadable.map(({ name, reference }) => [name, reference])),
+        anew,
+      };
     }
     const calls = () =>
       existsSync(checkout.path("calls"))

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type * as Lock from "../../machine/lock.js";
+import { startTime } from "../../machine/processes.js";
 import { Checkout } from "../support/checkout.js";
 
 describe("machine/lock", () => {
@@ -52,6 +54,54 @@ describe("machine/lock", () => {
     leave({ pid: spawnSync("true").pid, start: "1" });
     assert.equal(await withLock(() => Promise.resolve("taken")), "taken");
     assert.equal(isHeld(), false);
+  });
+
+  it("is taken by one alone of many that find at the same time that its holder was killed", async () => {
+    for (let round = 0; round < 20; round++) {
+      leave({ pid: process.pid, start: "1" });
+      let holders = 0;
+      let most = 0;
+      const results = await Promise.allSettled(
+        Array.from({ length: 16 }, async (_, late) => {
+          // Some come a few steps later, when the first is half way.
+          for (let turn = 0; turn < late * 2; turn++) await nextTurn();
+          await withLock(async () => {
+            most = Math.max(most, ++holders);
+            await sleep(5);
+            holders--;
+          });
+        }),
+      );
+      assert.equal(most, 1);
+      for (const result of results)
+        if (result.status === "rejected") assert.match(String(result.reason), /another command is at work/);
+      assert.deepEqual(readdirSync(checkout.local), []);
+    }
+  });
+
+  it("is taken over from one that was killed while it took the lock over itself", async () => {
+    leave({ pid: process.pid, start: "1" });
+    checkout.write(`.local/lock.after-${process.pid}-1`, JSON.stringify({ pid: process.pid, start: "2" }));
+    assert.equal(await withLock(() => Promise.resolve("taken")), "taken");
+    assert.deepEqual(readdirSync(checkout.local), []);
+  });
+
+  it("is taken over when the machine lost its power before the file was written", async () => {
+    checkout.write(".local/lock", "");
+    assert.equal(await withLock(() => Promise.resolve("taken")), "taken");
+  });
+
+  it("is given back by a command that failed only when the programs that it started have ended", async () => {
+    let left: number | undefined;
+    await assert.rejects(
+      withLock(() => {
+        const child = spawn("sleep", ["60"], { stdio: "ignore" });
+        left = child.pid;
+        return Promise.reject(new Error("no"));
+      }),
+      { message: "no" },
+    );
+    assert.equal(startTime(left ?? 0), undefined);
   });
 
   it("is taken over when another process has got the holder's id since", async () => {

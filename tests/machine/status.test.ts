@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatStatus } from "../../machine/status.js";
+import { allIsReady, formatStatus } from "../../machine/status.js";
 import type * as Status from "../../machine/status.js";
 import { Checkout } from "../support/checkout.js";
 
@@ -20,6 +20,35 @@ describe("machine/status", () => {
     ]);
   });
 
+  it("says first why the nodes are not known, when they are not", () => {
+    const apps = [{ name: "journal", url: "https://journal.localhost:8443", ready: true }];
+    const status = {
+      stack: "local" as const,
+      nodes: [],
+      apps,
+      problem: "the Kubernetes API does not answer",
+    };
+    assert.deepEqual(formatStatus(status).split("\n"), [
+      "the Kubernetes API does not answer",
+      "journal  https://journal.localhost:8443  ready",
+    ]);
+    assert.equal(allIsReady(status), false);
+  });
+
+  it("is all ready when there is something and every node and app of it is", () => {
+    const ready = { name: "node-1", zone: "local-a", ready: true };
+    const app = { name: "journal", url: "https://journal.localhost:8443", ready: true };
+    const status = (nodes: (typeof ready)[], apps: (typeof app)[]) => ({
+      stack: "local" as const,
+      nodes,
+      apps,
+    });
+    assert.equal(allIsReady(status([ready], [app])), true);
+    assert.equal(allIsReady(status([], [])), false);
+    assert.equal(allIsReady(status([{ ...ready, ready: false }], [app])), false);
+    assert.equal(allIsReady(status([ready], [{ ...app, ready: false }])), false);
+  });
+
   it("shows nothing when there is nothing", () => {
     assert.equal(formatStatus({ stack: "local", nodes: [], apps: [] }), "");
   });
@@ -35,6 +64,39 @@ describe("machine/status", () => {
         nodes: [],
         apps: [{ name: "journal", url, ready: false }],
       });
+    } finally {
+      checkout.remove();
+    }
+  });
+
+  it("tells of apps on somebody else's cluster that it does not know how they are", async () => {
+    const checkout = new Checkout();
+    try {
+      checkout.write(".local/engine/cluster", "/home/somebody/.kube/config");
+      const { readStatus } = await checkout.load<typeof Status>("status");
+      assert.deepEqual(await readStatus(), {
+        stack: "local",
+        nodes: [],
+        apps: [],
+        problem: "the apps are on a cluster that is not this machine's; ask that one",
+      });
+    } finally {
+      checkout.remove();
+    }
+  });
+
+  it("tells why the API refuses, rather than to report a cluster without nodes", async () => {
+    const checkout = new Checkout();
+    try {
+      const { readNodes } = await checkout.load<typeof Status>("status");
+      const refusal = "error: You must be logged in to the server (Unauthorized)";
+      checkout.fakeProgram("kubectl", `echo '${refusal}' >&2; exit 1`);
+      assert.deepEqual(await readNodes(), {
+        nodes: [],
+        problem: `the Kubernetes API does not answer: ${refusal}`,
+      });
+      checkout.fakeProgram("kubectl", `echo '{"items":[{"kind":"Node","metadata":{"name":"node-1"}}]}'`);
+      assert.deepEqual(await readNodes(), { nodes: [{ name: "node-1", zone: "", ready: false }] });
     } finally {
       checkout.remove();
     }

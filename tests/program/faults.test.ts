@@ -219,10 +219,15 @@ const otherFaults: Fault[] = [
   },
 ];
 
+/** What the rules look at. Some of the clouds' resources are handed others, which cannot be cloned. */
+async function clonedResources(): Promise<Registered[]> {
+  return structuredClone((await resourcesOf("dev")).filter(({ type }) => /^(kubernetes|random):/.test(type)));
+}
+
 describe("a fault in the program", () => {
   for (const { is, caughtBy, make } of [...originalFaults, ...otherFaults]) {
     it(`is seen: ${is}`, async () => {
-      const resources = structuredClone(await resourcesOf("dev"));
+      const resources = await clonedResources();
       assert.deepEqual(rules[caughtBy](resources), []);
 
       make(resources);
@@ -232,7 +237,7 @@ describe("a fault in the program", () => {
   }
 
   it("is seen: a password in a ConfigMap", async () => {
-    const resources = structuredClone(await resourcesOf("dev"));
+    const resources = await clonedResources();
     const { data } = only(resources, CONFIG_MAP, "journal-frontend-config").inputs;
     data.redisPassword = "the password";
 

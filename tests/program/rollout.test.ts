@@ -4,12 +4,12 @@ import { z } from "zod";
 import { settings } from "../../infra/config.js";
 import type { Registered, RecordOptions } from "../support/program.js";
 import { workloadsOf } from "../support/rules/workloads.js";
-import { type Config, runProgram, stackConfig } from "../support/stacks.js";
+import { type Config, resourcesOf, runProgram, stackConfig } from "../support/stacks.js";
 
 /** Another valid value for every setting, and the workloads whose pods it must roll: these and no others. */
 const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly string[]]>> = {
-  "gke.kubeconfig": ["/elsewhere/kubeconfig", []],
-  "gke.context": ["another-context", []],
+  domain: ["another.example.com", []],
+  protection: [true, []],
   "local.kubeconfig": ["/elsewhere/kubeconfig", []],
   "local.context": ["another-context", []],
   "local.httpPort": [18080, []],
@@ -36,40 +36,109 @@ const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly
   "journal.redis.resources.ephemeralStorage": ["70Mi", ["redis"]],
 };
 
+/**
+ * Another valid value for every setting of a cloud. What each does to the cloud's resources is for the tests of its
+ * components; together they must roll no pods.
+ */
+const cloudChanges: Readonly<Record<"gcp" | "aws", any>> = {
+  gcp: {
+    project: "acme-other",
+    region: "us-central1",
+    network: { nodes: "10.200.0.0/20", pods: "10.204.0.0/14", services: "10.208.0.0/20", flowLogs: true },
+    gke: {
+      zone: "us-central1-a",
+      machineType: "n2-standard-8",
+      spot: false,
+      minNodes: 1,
+      maxNodes: 9,
+      releaseChannel: "STABLE",
+      maintenanceStart: "04:00",
+      reachableFrom: ["198.51.100.0/24"],
+      encryptSecrets: true,
+    },
+    cloudSql: {
+      tier: "db-custom-4-15360",
+      highlyAvailable: true,
+      readReplica: true,
+      backupsKept: 30,
+      databaseVersion: "MYSQL_5_7",
+    },
+    dnsZone: "another-zone",
+    gitHubRepository: "acme/another",
+  },
+  aws: {
+    accountId: "333333333333",
+    region: "eu-west-1",
+    network: {
+      vpc: "10.64.0.0/16",
+      zones: ["eu-west-1a", "eu-west-1c"],
+      natGateways: "each",
+      flowLogs: false,
+    },
+    eks: {
+      version: "1.34",
+      instanceType: "m6i.large",
+      minNodes: 1,
+      maxNodes: 9,
+      desiredNodes: 3,
+      reachableFrom: ["198.51.100.0/24"],
+      admins: ["arn:aws:iam::111111111111:role/admin"],
+    },
+    hostedZone: "another.example.com",
+    gitHubRepository: "acme/another",
+  },
+};
+
 const password = fc.stringMatching(/^[A-Za-z0-9]{16,40}$/);
 
 describe("a change of the stack file", () => {
   let original: Registered[];
-  before(async () => (original = await run(stackConfig("dev"))));
+  // The apps are the same on every stack, and without a cloud there are far fewer resources to run through.
+  before(async () => (original = await run(stackConfig("local"))));
 
   for (const [path, [value, expected]] of Object.entries(changes)) {
     const [block = "", ...keys] = path.split(".");
-    const stack = block === "local" ? "local" : "dev";
-    if (path === "journal.cluster") continue;
+    if (path === "journal.cluster" || path === "domain" || path === "protection") continue;
 
     it(`of ${path} rolls ${expected.join(" and ") || "no pods"}`, async () => {
-      const config = stackConfig(stack);
-      const old = stack === "dev" ? original : await run(config);
+      const config = stackConfig("local");
       const changed = { ...config, [`slipway:${block}`]: withValue(config[`slipway:${block}`], keys, value) };
 
       const after = await run(changed);
 
-      assert.notDeepEqual(everything(after), everything(old), "the change reached nothing at all");
-      assert.deepEqual(rolled(old, after), expected);
+      assert.notDeepEqual(everything(after), everything(original), "the change reached nothing at all");
+      assert.deepEqual(rolled(original, after), expected);
     });
   }
 
+  for (const cloud of ["gcp", "aws"] as const) {
+    it(`of everything in ${cloud} rolls no pods`, async () => {
+      const before = await resourcesOf("dev");
+      const changed = { [`slipway:${cloud}`]: cloudChanges[cloud] };
+      const after = await run({ ...stackConfig("dev"), ...changed });
+      assert.notDeepEqual(everything(after), everything(before), "the change reached nothing at all");
+      assert.deepEqual(rolled(before, after), []);
+    });
+  }
+
+  it("of the domain and of the protection rolls no pods", async () => {
+    const before = await resourcesOf("dev");
+    const changed = { "slipway:domain": "another.example.com", "slipway:protection": true };
+    assert.deepEqual(rolled(before, await run({ ...stackConfig("dev"), ...changed })), []);
+  });
+
   it("is foreseen here for every setting that there is", () => {
     const schema = z.toJSONSchema(z.object(settings), { io: "input" });
-    assert.deepEqual(Object.keys(changes).sort(), leavesOf(schema).sort());
+    const foreseen = [...Object.keys(changes), ...pathsOf(cloudChanges)];
+    assert.deepEqual(foreseen.sort(), leavesOf(schema).sort());
   });
 
   it("to the same values rolls no pods and changes nothing", async () => {
-    assert.deepEqual(everything(await run(stackConfig("dev"))), everything(original));
+    assert.deepEqual(everything(await run(stackConfig("local"))), everything(original));
   });
 
   it("of the configured password rolls exactly the pods that read it, whatever the passwords", async () => {
-    const withPassword = (value: string) => run({ ...stackConfig("dev"), "slipway:redisPassword": value });
+    const withPassword = (value: string) => run({ ...stackConfig("local"), "slipway:redisPassword": value });
     await fc.assert(
       fc.asyncProperty(password, password, async (one, other) => {
         const expected = one === other ? [] : ["frontend", "redis"];
@@ -80,12 +149,12 @@ describe("a change of the stack file", () => {
   });
 
   it("of the made-up password rolls exactly the pods that read it", async () => {
-    const after = await run(stackConfig("dev"), { password: "Another0one0by0the0random0maker0" });
+    const after = await run(stackConfig("local"), { password: "Another0one0by0the0random0maker0" });
     assert.deepEqual(rolled(original, after), ["frontend", "redis"]);
   });
 
   it("back to the ConfigMap before finds it still there, because the old one is not deleted", async () => {
-    const config = stackConfig("dev");
+    const config = stackConfig("local");
     const after = await run({
       ...config,
       "slipway:journal": { ...config["slipway:journal"], journalEntries: 11 },
@@ -129,12 +198,18 @@ function configName(resources: readonly Registered[]): string {
   return resources.find(({ name }) => name === "journal-frontend-config")?.inputs.metadata.name;
 }
 
-function withValue(block: any, [key = "", ...rest]: readonly string[], value: unknown): unknown {
-  return { ...block, [key]: rest.length > 0 ? withValue(block?.[key], rest, value) : value };
+function withValue(block: any, [key, ...rest]: readonly string[], value: unknown): unknown {
+  return key === undefined ? value : { ...block, [key]: withValue(block?.[key], rest, value) };
 }
 
 /** "journal.frontend.replicas" and every other path to a value in the schema. */
 function leavesOf(schema: any, path: readonly string[] = []): string[] {
   if (!schema.properties) return [path.join(".")];
   return Object.entries(schema.properties).flatMap(([key, child]) => leavesOf(child, [...path, key]));
+}
+
+/** "gcp.gke.zone" and every other path to a value that is no block. */
+function pathsOf(block: any, path: readonly string[] = []): string[] {
+  if (typeof block !== "object" || Array.isArray(block)) return [path.join(".")];
+  return Object.entries(block).flatMap(([key, child]) => pathsOf(child, [...path, key]));
 }

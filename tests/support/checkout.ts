@@ -15,7 +15,14 @@ export class Checkout {
   readonly local = join(this.folder, ".local");
 
   constructor(...parts: string[]) {
-    for (const part of ["package.json", "Pulumi.local.yaml", "infra/typescript.mjs", "machine", ...parts]) {
+    for (const part of [
+      "package.json",
+      "Pulumi.local.yaml",
+      "infra/typescript.mjs",
+      "infra/platform.ts",
+      "machine",
+      ...parts,
+    ]) {
       cpSync(join(root, part), join(this.folder, part), {
         recursive: true,
         filter: (file) => !left.has(basename(file)),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { cloudAnswers, cloudCall } from "./clouds.js";
 
 /** A resource as the program registered it. */
 export interface Registered {
@@ -17,8 +18,14 @@ export interface Registered {
   /** URNs under which the program says that it was known before. */
   readonly aliases: readonly string[];
   readonly retainOnDelete: boolean;
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect: boolean;
+  /** Changes that Pulumi does not see. */
+  readonly ignoreChanges: readonly string[];
+  /** Packages of the providers that a component hands to its children. */
+  readonly providers: readonly string[];
   /** As given: "10m". */
-  readonly timeouts: { readonly create: string; readonly update: string };
+  readonly timeouts: { readonly create: string; readonly update: string; readonly delete: string };
 }
 
 export interface RecordOptions {
@@ -55,7 +62,9 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       const id = preview ? undefined : `${name}-id`;
       return { id, state: stateOf(type, name, inputs, preview ? undefined : password) };
     },
-    call({ token }) {
+    call({ token, inputs }) {
+      const answer = cloudCall(token, inputs);
+      if (answer) return answer;
       // The SDK would wait for ever for an answer, so the run is ended here.
       fail(new Error(`unexpected call of ${token}`));
       return {};
@@ -130,9 +139,13 @@ function optionsOf(request: any, stack: string) {
     dependencies: request.getDependenciesList() as string[],
     aliases: aliasesOf(request),
     retainOnDelete: request.getRetainondelete() as boolean,
+    protect: (request.getProtect() ?? false) as boolean,
+    ignoreChanges: request.getIgnorechangesList() as string[],
+    providers: (request.getProvidersMap().getEntryList() as [string, string][]).map(([name]) => name),
     timeouts: {
       create: (request.getCustomtimeouts()?.getCreate() ?? "") as string,
       update: (request.getCustomtimeouts()?.getUpdate() ?? "") as string,
+      delete: (request.getCustomtimeouts()?.getDelete() ?? "") as string,
     },
   };
 }
@@ -152,14 +165,21 @@ function aliasesOf(request: any): string[] {
 
 /** What the providers answer: Kubernetes the object, with a name if it had none; random a value, once it is made. */
 function stateOf(type: string, name: string, inputs: any, password?: string): Record<string, unknown> {
+  const isPreview = password === undefined;
+  const answers = cloudAnswers(type, name, inputs);
+  const unknown = Object.fromEntries(
+    Object.keys(answers.made).map((key) => [key, pulumi.runtime.unknownValue]),
+  );
+  const made = isPreview ? unknown : answers.made;
   if (type.startsWith("kubernetes:")) {
     // The provider makes up a new name for every new object, and such an object is new whenever its content is.
     const suffix = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 8);
-    const made = password === undefined ? pulumi.runtime.unknownValue : `${name}-${suffix}`;
-    return { ...inputs, metadata: { ...inputs.metadata, name: inputs.metadata?.name ?? made } };
+    const madeName = isPreview ? pulumi.runtime.unknownValue : `${name}-${suffix}`;
+    return { ...inputs, ...made, metadata: { ...inputs.metadata, name: inputs.metadata?.name ?? madeName } };
   }
-  if (type === "random:index/randomPassword:RandomPassword" && password !== undefined) {
+  if (type === "random:index/randomPassword:RandomPassword" && !isPreview) {
     return { ...inputs, result: pulumi.secret(password.slice(0, inputs.length)) };
   }
-  return inputs;
+  if (type === "random:index/randomId:RandomId" && !isPreview) return { ...inputs, hex: "1f2e3d4c" };
+  return { ...inputs, ...(answers.name !== undefined && { name: answers.name }), ...made };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { HttpService, type HttpServiceArgs } from "../../../infra/apps/http-service.js";
 import { httpContainer } from "../../../infra/k8s/container.js";
+import { LocalCluster } from "../../../infra/local/cluster.js";
 import { type Registered, only, record } from "../../support/program.js";
 
 const container = httpContainer({
@@ -11,20 +12,28 @@ const container = httpContainer({
   resources: { cpu: "100m", memory: "64Mi", ephemeralStorage: "32Mi" },
 });
 
-function client(change: Partial<HttpServiceArgs> = {}): Promise<Registered[]> {
-  const args: HttpServiceArgs = {
+/** Every resource of one service, without the cluster that it is on. */
+async function client(change: Partial<HttpServiceArgs> = {}): Promise<Registered[]> {
+  const resources = await record(() => {
+    const cluster = new LocalCluster("local", { kubeconfig: "/kubeconfig", images: {} });
+    new HttpService("chat-client", { ...args(cluster), ...change });
+  });
+  return resources.filter(({ name }) => name !== "local");
+}
+
+function args(cluster: LocalCluster): HttpServiceArgs {
+  return {
     app: "chat",
     component: "client",
+    cluster,
     namespace: "chat",
     container,
     port: 3000,
     servicePort: 80,
     replicas: 2,
     terminationGracePeriodSeconds: 30,
-    callers: [],
-    ...change,
+    backend: { healthPath: "/readyz" },
   };
-  return record(() => new HttpService("chat-client", args));
 }
 
 describe("infra/apps/http-service", () => {
@@ -63,5 +72,31 @@ describe("infra/apps/http-service", () => {
     const { spec } = only(resources, "kubernetes:apps/v1:Deployment", "chat-client").inputs.spec.template;
     assert.equal(account.automountServiceAccountToken, false);
     assert.equal(spec.serviceAccountName, account.metadata.name);
+  });
+
+  it("tells the cloud by annotations of the Service how to treat it, and the engine not to wait for it", async () => {
+    const annotationsOf = async (sticky?: boolean) => {
+      const resources = await client({ backend: { healthPath: "/readyz", sticky } });
+      return only(resources, "kubernetes:core/v1:Service", "chat-client").inputs.metadata.annotations;
+    };
+    assert.deepEqual(await annotationsOf(), { "pulumi.com/skipAwait": "true" });
+    assert.deepEqual(await annotationsOf(true), {
+      "pulumi.com/skipAwait": "true",
+      "traefik.ingress.kubernetes.io/service.sticky.cookie": "true",
+      "traefik.ingress.kubernetes.io/service.sticky.cookie.name": "chat-client-backend",
+      "traefik.ingress.kubernetes.io/service.sticky.cookie.httponly": "true",
+      "traefik.ingress.kubernetes.io/service.sticky.cookie.samesite": "lax",
+    });
+  });
+
+  it("lets in nobody but the cluster's entries", async () => {
+    const { spec } = only(
+      await client(),
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "chat-client",
+    ).inputs;
+    const [{ from, ports }] = spec.ingress;
+    assert.equal(from[0].namespaceSelector.matchLabels["kubernetes.io/metadata.name"], "ingress");
+    assert.deepEqual(ports, [{ protocol: "TCP", port: 3000 }]);
   });
 });

@@ -26,15 +26,18 @@ describe("installRandomProvider", () => {
     rmSync(pulumiHome, { recursive: true });
   });
 
-  it("writes one executable where the engine looks for the plugin", () => {
-    const executable = installRandomProvider(pulumiHome, repositoryRoot);
+  it("writes one executable where the engine looks for the plugin", async () => {
+    const executable = await installRandomProvider(pulumiHome, repositoryRoot);
     assert.equal(relative(pulumiHome, executable), "plugins/resource-random-v4.21.2/pulumi-resource-random");
     assert.equal(statSync(executable).mode & 0o777, 0o755);
     assert.deepEqual(readdirSync(dirname(executable)), ["pulumi-resource-random"]);
   });
 
-  it("runs this node by its full path, from whatever folder", () => {
-    const script = readFileSync(installRandomProvider(pulumiHome, relative(".", repositoryRoot)), "utf8");
+  it("runs this node by its full path, from whatever folder", async () => {
+    const script = readFileSync(
+      await installRandomProvider(pulumiHome, relative(".", repositoryRoot)),
+      "utf8",
+    );
     const [shebang, command] = script.split("\n");
     assert.equal(shebang, "#!/bin/sh");
     assert.ok(command?.startsWith(`exec '${process.execPath}' `), command);
@@ -44,7 +47,7 @@ describe("installRandomProvider", () => {
   it("starts from a repository whose path the shell would take apart", async () => {
     const oddRoot = join(pulumiHome, "it's $HOME; exit 1");
     symlinkSync(repositoryRoot, oddRoot);
-    const provider = spawn(installRandomProvider(pulumiHome, oddRoot), {
+    const provider = spawn(await installRandomProvider(pulumiHome, oddRoot), {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(provider, "exit");
@@ -54,21 +57,21 @@ describe("installRandomProvider", () => {
     assert.match(String(output), /^\d+\n$/);
   });
 
-  it("leaves alone what is right already", () => {
-    const executable = installRandomProvider(pulumiHome, repositoryRoot);
+  it("leaves alone what is right already", async () => {
+    const executable = await installRandomProvider(pulumiHome, repositoryRoot);
     const before = statSync(executable);
-    installRandomProvider(pulumiHome, repositoryRoot);
+    await installRandomProvider(pulumiHome, repositoryRoot);
     assert.deepEqual([statSync(executable).ino, statSync(executable).mtimeMs], [before.ino, before.mtimeMs]);
   });
 
-  it("repairs a script that differs or cannot be executed", () => {
-    const executable = installRandomProvider(pulumiHome, repositoryRoot);
+  it("repairs a script that differs or cannot be executed", async () => {
+    const executable = await installRandomProvider(pulumiHome, repositoryRoot);
     const script = readFileSync(executable, "utf8");
     writeFileSync(executable, "#!/bin/sh\nexit 1\n");
-    installRandomProvider(pulumiHome, repositoryRoot);
+    await installRandomProvider(pulumiHome, repositoryRoot);
     assert.equal(readFileSync(executable, "utf8"), script);
     chmodSync(executable, 0o644);
-    installRandomProvider(pulumiHome, repositoryRoot);
+    await installRandomProvider(pulumiHome, repositoryRoot);
     assert.equal(statSync(executable).mode & 0o777, 0o755);
   });
 });

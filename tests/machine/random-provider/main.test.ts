@@ -25,7 +25,7 @@ describe("the provider's process, as the engine starts and calls it", () => {
 
   before(async () => {
     pulumiHome = mkdtempSync(join(tmpdir(), "pulumi home's "));
-    const executable = installRandomProvider(pulumiHome, repositoryRoot);
+    const executable = await installRandomProvider(pulumiHome, repositoryRoot);
     provider = spawn(executable, ["127.0.0.1:1"], { cwd: pulumiHome, stdio: ["ignore", "pipe", "inherit"] });
     const lines = createInterface({ input: provider.stdout as NodeJS.ReadableStream });
     const [port] = (await once(lines, "line")) as [string];
@@ -106,7 +106,7 @@ describe("the provider's process, as the engine starts and calls it", () => {
   });
 
   it("ends when the engine is gone", async () => {
-    const executable = installRandomProvider(pulumiHome, repositoryRoot);
+    const executable = await installRandomProvider(pulumiHome, repositoryRoot);
     const engine = spawn("sh", ["-c", '"$0" & wait', executable], { stdio: ["ignore", "pipe", "inherit"] });
     await once(createInterface({ input: engine.stdout }), "line");
     engine.kill("SIGKILL");

@@ -1,0 +1,94 @@
+import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "./account.js";
+import { deployStatements } from "./ci-deploy-policy.js";
+import { readStatements } from "./ci-read-policy.js";
+import { Identity } from "./identity.js";
+import { GITHUB_ISSUER, gitHubTrust } from "./trust.js";
+
+export interface CiIdentityArgs {
+  account: Account;
+
+  /** Whose workflows sign in, such as "acme/platform". */
+  gitHubRepository: string;
+
+  /**
+   * Of the zone in Route 53 in which hosts get records.
+   *
+   * @default none, and no right to make any
+   */
+  zoneId?: pulumi.Input<string>;
+}
+
+/**
+ * How workflows sign in without a key: by the token that GitHub gives to a job. Each of the two roles belongs to an
+ * environment of the repository, so a branch or a fork alone opens neither.
+ */
+export class CiIdentity extends pulumi.ComponentResource {
+  /** For previews: it reads. */
+  readonly previewRoleArn: pulumi.Output<string>;
+
+  /** For deployments: it changes what a stack file changes every day. */
+  readonly deployRoleArn: pulumi.Output<string>;
+
+  constructor(name: string, args: CiIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:aws:CiIdentity", name, args, opts);
+
+    const { account, gitHubRepository, zoneId } = args;
+    const parent = this;
+    const read = readStatements(account);
+
+    const issuer = createIssuer();
+    const preview = createPreviewRole();
+    const deploy = createDeployRole();
+
+    this.previewRoleArn = preview.arn;
+    this.deployRoleArn = deploy.arn;
+    this.registerOutputs({ previewRoleArn: this.previewRoleArn, deployRoleArn: this.deployRoleArn });
+
+    function createIssuer() {
+      // AWS knows GitHub's certificate authorities by itself: a thumbprint would only grow old.
+      return new OpenIdConnectProvider(
+        name,
+        { url: `https://${GITHUB_ISSUER}`, clientIdLists: ["sts.amazonaws.com"] },
+        { parent },
+      );
+    }
+
+    function createPreviewRole() {
+      return new Identity(
+        `${name}-preview`,
+        {
+          roleName: `${account.prefix}-preview`,
+          description: "Workflows that preview",
+          trust: [gitHubTrust(account, gitHubRepository, previewEnvironmentOf(account))],
+          policies: { read },
+        },
+        { parent, dependsOn: [issuer] },
+      );
+    }
+
+    function createDeployRole() {
+      return new Identity(
+        `${name}-deploy`,
+        {
+          roleName: `${account.prefix}-deploy`,
+          description: "Workflows that deploy",
+          trust: [gitHubTrust(account, gitHubRepository, deployEnvironmentOf(account))],
+          policies: { read, deploy: deployStatements(account, zoneId) },
+        },
+        { parent, dependsOn: [issuer] },
+      );
+    }
+  }
+}
+
+/** The repository's environment whose jobs deploy this stack: it has the stack's name. */
+export function deployEnvironmentOf({ tags }: Account): string {
+  return tags.Stack;
+}
+
+/** The repository's environment whose jobs preview this stack. */
+export function previewEnvironmentOf({ tags }: Account): string {
+  return `${tags.Stack}-preview`;
+}

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { clusterNames } from "../platform.js";
+import { host, quantity, replicas, resources } from "./values.js";
+
+/** `slipway:journal`. Left out, the journal is not deployed. */
+export const journal = z
+  .strictObject({
+    cluster: z.enum(clusterNames),
+    /** Left out, it is "journal" under the stack's domain, and journal.localhost on the local cluster. */
+    host: host.optional(),
+    /** Entries shown per page; reaches the container as JOURNAL_ENTRIES. */
+    journalEntries: z.int().min(1).max(1000).optional(),
+    logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).optional(),
+    frontend: z.strictObject({ replicas: replicas.optional(), resources: resources.optional() }).optional(),
+    fileserver: z.strictObject({ replicas: replicas.optional(), resources: resources.optional() }).optional(),
+    redis: z
+      .strictObject({
+        replicas: replicas.optional(),
+        /** Size of each volume. A StatefulSet cannot change it: grow the volumes by hand first. */
+        storage: quantity("10Gi").optional(),
+        resources: resources.optional(),
+      })
+      .optional(),
+  })
+  .optional();

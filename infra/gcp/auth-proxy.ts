@@ -1,0 +1,48 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Container, container } from "../k8s/container.js";
+
+export interface AuthProxyArgs {
+  /** "<project>:<region>:<instance>" */
+  connectionName: pulumi.Input<string>;
+
+  /** Port of the pod's own loopback on which the database answers. */
+  port: number;
+}
+
+/** The one image that is not ours: Google alone knows how to talk to Cloud SQL. */
+const IMAGE = "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.3";
+const HEALTH_PORT = 9090;
+
+/**
+ * The Cloud SQL Auth Proxy as a native sidecar: it is started before the app's containers and stopped after them, and a
+ * Job ends in spite of it. It signs in as the pod's service account.
+ */
+export function authProxy({ connectionName, port }: AuthProxyArgs): Container {
+  const health = (path: string) => ({ httpGet: { path, port: "proxy-health" }, timeoutSeconds: 3 });
+  return {
+    ...container({
+      name: "cloud-sql-proxy",
+      image: IMAGE,
+      imagePullPolicy: "Always",
+      resources: { cpu: "250m", memory: "128Mi", ephemeralStorage: "16Mi" },
+      ports: [{ name: "proxy-health", containerPort: HEALTH_PORT }],
+      // The app starts when this has answered. A minute, because a new pod's identity takes some seconds to be known.
+      startupProbe: { ...health("/startup"), periodSeconds: 1, failureThreshold: 60 },
+      readinessProbe: { ...health("/readiness"), periodSeconds: 5, failureThreshold: 2 },
+      livenessProbe: { ...health("/liveness"), periodSeconds: 10, failureThreshold: 6 },
+    }),
+    restartPolicy: "Always",
+    // The proxy waits for nobody when it is stopped: as a sidecar it outlives those who are connected to it.
+    args: [
+      "--private-ip",
+      `--port=${port}`,
+      "--structured-logs",
+      "--health-check",
+      // The kubelet asks from outside the pod.
+      "--http-address=0.0.0.0",
+      `--http-port=${HEALTH_PORT}`,
+      "--exit-zero-on-sigterm",
+      connectionName,
+    ],
+  };
+}

@@ -1,0 +1,126 @@
+import type { Provider as GcpProvider } from "@pulumi/gcp/provider.js";
+import { SSLPolicy } from "@pulumi/gcp/compute/sslpolicy.js";
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createClusterProvider, imageFrom } from "../k8s/provider.js";
+import type {
+  BackendArgs,
+  ChildOptions,
+  Cluster,
+  EntryArgs,
+  ImageName,
+  Images,
+  MySqlArgs,
+} from "../platform.js";
+import { GceBackend } from "./backend.js";
+import type { CloudSql } from "./cloud-sql.js";
+import { GceEntry } from "./entry.js";
+import { GceLoadBalancer, type GceLoadBalancerArgs } from "./load-balancer.js";
+import { CloudSqlMySql } from "./mysql.js";
+
+export interface GkeArgs {
+  project: pulumi.Input<string>;
+  projectNumber: pulumi.Input<string>;
+  region: string;
+  kubeconfig: pulumi.Input<string>;
+
+  /** For what belongs to an app and stands in Google Cloud, not in the cluster. */
+  gcpProvider: GcpProvider;
+
+  /** What must be there before the first pod, and until the last one is gone. */
+  foundations: readonly pulumi.Resource[];
+
+  images: Images;
+  cloudSql?: CloudSql;
+  protection: boolean;
+  domain?: string;
+  dnsZone?: string;
+}
+
+/** What an app gets on Google Cloud. */
+export class Gke extends pulumi.ComponentResource implements Cluster {
+  readonly provider: k8s.Provider;
+  readonly storageClassName = "standard-rwo";
+  readonly imagePullPolicy = "Always";
+  // The load balancer learns of a pod that goes in seconds, sometimes in many.
+  readonly drainDelaySec = 20;
+  // Google's load balancers and their health checks talk to the pods from these ranges.
+  readonly entryPeers = [{ ipBlock: { cidr: "130.211.0.0/22" } }, { ipBlock: { cidr: "35.191.0.0/16" } }];
+
+  /** Each reserved address, by the name of the entry or the load balancer. */
+  readonly addresses: Record<string, pulumi.Output<string>> = {};
+  private readonly args: GkeArgs;
+  private readonly sslPolicy: SSLPolicy;
+
+  constructor(name: string, args: GkeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:gcp:Gke", name, args, { ...opts, providers: [args.gcpProvider] });
+
+    const { project, kubeconfig, foundations } = args;
+    const parent = this;
+
+    this.provider = createProvider();
+    this.sslPolicy = createSslPolicy();
+
+    this.args = args;
+    this.registerOutputs({});
+
+    function createProvider() {
+      return createClusterProvider(name, { kubeconfig }, { parent, dependsOn: [...foundations] });
+    }
+
+    function createSslPolicy() {
+      return new SSLPolicy(name, { project, profile: "MODERN", minTlsVersion: "TLS_1_2" }, { parent });
+    }
+  }
+
+  image(name: ImageName): string {
+    return imageFrom(this.args.images, name);
+  }
+
+  createBackend(name: string, args: BackendArgs, opts: ChildOptions): GceBackend {
+    return new GceBackend(name, args, opts);
+  }
+
+  createEntry(name: string, args: EntryArgs, opts: ChildOptions): GceEntry {
+    const { project, domain, dnsZone } = this.args;
+    const entry = new GceEntry(
+      name,
+      { ...args, project, domain, dnsZone, sslPolicy: this.sslPolicy.name },
+      this.withGcp(opts),
+    );
+    this.addresses[name] = entry.address;
+    return entry;
+  }
+
+  /** For the chat's page, which people reach without an Ingress. */
+  createLoadBalancer(
+    name: string,
+    args: Omit<GceLoadBalancerArgs, "project" | "region" | "dnsZone">,
+    opts: ChildOptions,
+  ): GceLoadBalancer {
+    const { project, region, dnsZone } = this.args;
+    const loadBalancer = new GceLoadBalancer(name, { ...args, project, region, dnsZone }, this.withGcp(opts));
+    this.addresses[name] = loadBalancer.address;
+    return loadBalancer;
+  }
+
+  createMySql(name: string, args: MySqlArgs, opts: ChildOptions): CloudSqlMySql {
+    const { project, projectNumber, cloudSql, protection } = this.args;
+    if (!cloudSql) {
+      throw new pulumi.InputPropertyError({
+        propertyPath: "cloudSql",
+        reason: `expected a Cloud SQL instance for "${name}", got none; add it to slipway:gcp, even as "cloudSql: {}"`,
+      });
+    }
+    return new CloudSqlMySql(
+      name,
+      { ...args, project, projectNumber, cloudSql, protection },
+      this.withGcp(opts),
+    );
+  }
+
+  /** An app knows the cluster's provider only. */
+  private withGcp(opts: ChildOptions): pulumi.ComponentResourceOptions {
+    return pulumi.mergeOptions(opts, { providers: [this.args.gcpProvider] });
+  }
+}

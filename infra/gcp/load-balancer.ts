@@ -1,0 +1,88 @@
+import { Address } from "@pulumi/gcp/compute/address.js";
+import { RecordSet } from "@pulumi/gcp/dns/recordSet.js";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { doNotAwait } from "../k8s/await.js";
+import { addressRecord } from "./address-record.js";
+import { cloudLabels } from "./labels.js";
+
+export interface GceLoadBalancerArgs {
+  project: pulumi.Input<string>;
+
+  /** Where the cluster's nodes are: the address has to be there too. */
+  region: string;
+  namespace: pulumi.Input<string>;
+  labels: Readonly<Record<string, string>>;
+
+  /** Which pods it leads to. */
+  selector: Readonly<Record<string, string>>;
+
+  /**
+   * Port that people ask for.
+   *
+   * @default 80
+   */
+  port?: number;
+
+  /** Name of the pods' port. */
+  targetPort: string;
+
+  /** @default none: people ask for the address */
+  host?: string;
+
+  /** @default none: you make the host's record */
+  dnsZone?: string;
+}
+
+/** A Service with a regional address of its own, for what speaks something else than HTTP, or needs no TLS. */
+export class GceLoadBalancer extends pulumi.ComponentResource {
+  readonly address: pulumi.Output<string>;
+  readonly serviceName: pulumi.Output<string>;
+
+  /** From where requests reach the pods: packets keep the sender's address. */
+  readonly peers = [{ ipBlock: { cidr: "0.0.0.0/0" } }];
+
+  constructor(name: string, args: GceLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:gcp:GceLoadBalancer", name, args, opts);
+
+    const { project, region, namespace, labels, selector, port = 80, targetPort, host, dnsZone } = args;
+    const parent = this;
+
+    const address = createAddress();
+    if (host !== undefined && dnsZone !== undefined) createRecord(host, dnsZone);
+    const service = createService();
+
+    this.address = address.address;
+    this.serviceName = service.metadata.name;
+    this.registerOutputs({ address: this.address, serviceName: this.serviceName });
+
+    function createAddress() {
+      return new Address(name, { project, region, labels: cloudLabels() }, { parent });
+    }
+
+    function createRecord(ownHost: string, zone: string) {
+      const record = addressRecord({ project, dnsZone: zone, host: ownHost, address: address.address });
+      return new RecordSet(name, record, { parent });
+    }
+
+    function createService() {
+      const annotations = { ...doNotAwait, "cloud.google.com/l4-rbs": "enabled" };
+      return new k8s.core.v1.Service(
+        name,
+        {
+          metadata: { name, namespace, labels, annotations },
+          spec: {
+            type: "LoadBalancer",
+            loadBalancerIP: address.address,
+            // Only nodes with a pod get requests, and the pod sees whose they are.
+            externalTrafficPolicy: "Local",
+            selector,
+            ports: [{ name: "http", port, targetPort, protocol: "TCP" }],
+          },
+        },
+        // It is gone when its load balancer is, and only then is the address free.
+        { parent, customTimeouts: { delete: "20m" } },
+      );
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import { Command, InvalidArgumentError } from "commander";
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { diagnose } from "./doctor.js";
+import { down } from "./down.js";
+import { lastOutputs } from "./engine.js";
+import { defaultSettings, paths } from "./layout.js";
+import { withLock } from "./lock.js";
+import { push, type PushOptions } from "./push.js";
+import { savedSettings } from "./settings.js";
+import { searchPath, UserError } from "./shell.js";
+import { allIsReady, formatStatus, readStatus } from "./status.js";
+import { up, type UpOptions } from "./up.js";
+
+function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`expected a whole number from ${minimum} to ${maximum}, got "${text}"`);
+    }
+    return value;
+  };
+}
+
+const port = wholeNumber(1, 65535);
+
+/** Prints a line of what a command was asked for; progress and errors go elsewhere. */
+export type Say = (text: string) => void;
+
+/**
+ * Every command with its options.
+ *
+ * @param say gets what the commands print.
+ * @param fail is called by a command that did its work and has bad news.
+ */
+export function createCommands(say: Say, fail: () => void): Command {
+  const program = new Command("npm run")
+    .description(
+      "A Kubernetes on this machine, and the platform on it. Options follow two dashes: npm run up -- --nodes 2",
+    )
+    .showHelpAfterError("(add --help for what is allowed)");
+  addUp(program, say);
+  addDown(program, say);
+  addStatus(program, say, fail);
+  addLogs(program);
+  addDoctor(program, say, fail);
+  addPush(program, say);
+  program
+    .command("kubectl")
+    .description("the cluster's own kubectl with its kubeconfig")
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument("[arguments...]")
+    .action((args: string[]) => {
+      kubectl(args);
+    });
+  return program;
+}
+
+function addUp(program: Command, say: Say): void {
+  program
+    .command("up")
+    .description("bring the whole platform up; what is there already stays as it is")
+    .option("--nodes <count>", `nodes of the cluster (default: ${defaultSettings.nodes})`, wholeNumber(1, 9))
+    .option("--http-port <port>", `port for http:// addresses (default: ${defaultSettings.httpPort})`, port)
+    .option(
+      "--https-port <port>",
+      `port for https:// addresses (default: ${defaultSettings.httpsPort})`,
+      port,
+    )
+    .option("--api-port <port>", `port of the Kubernetes API (default: ${defaultSettings.apiPort})`, port)
+    .option("--kubeconfig <file>", "deploy on a cluster that exists already instead of starting one")
+    .option("--context <name>", "the kubeconfig's context to use (default: its current one)")
+    .option(
+      "--registry <host/path>",
+      "push the images there for that cluster to pull (default: slipway:images of the stack file)",
+    )
+    .action((options: UpOptions) =>
+      withLock(async () => {
+        const { urls } = await up(options);
+        say(addresses(urls, options));
+      }),
+    );
+}
+
+/** Where the apps answer, and what to do next. */
+export function addresses(
+  urls: Record<string, string>,
+  { kubeconfig, context }: Pick<UpOptions, "kubeconfig" | "context">,
+): string {
+  if (kubeconfig !== undefined) return addressesElsewhere(urls, kubeconfig, context);
+  return `
+${Object.entries(urls)
+  .map(([app, url]) => `  ${app.padEnd(12)} ${url}`)
+  .join("\n")}
+
+To trust the certificates, import ${paths.acmeRoot}
+Next: open an address above, or see "npm run status"; "npm run down" stops everything.`;
+}
+
+/** On somebody else's cluster only the names are ours; where its Ingress controller listens is not known here. */
+function addressesElsewhere(urls: Record<string, string>, kubeconfig: string, context?: string): string {
+  const flags = `--kubeconfig ${kubeconfig}${context === undefined ? "" : ` --context ${context}`}`;
+  return `
+${Object.entries(urls)
+  .map(([app, url]) => `  ${app.padEnd(12)} answers to the name ${new URL(url).hostname}`)
+  .join("\n")}
+
+These names lead to that cluster's Ingress controller once you point them at its address.
+Next: kubectl ${flags} get ingress --all-namespaces`;
+}
+
+function addPush(program: Command, say: Say): void {
+  program
+    .command("push")
+    .description("build the images, push them and write their references into the stack file")
+    .argument("<stack>", 'such as "dev"')
+    .option("--registry <host/path>", "one registry for all (default: the stack's own)")
+    .action((stack: string, options: PushOptions) =>
+      withLock(async () => {
+        say(Object.values(await push(stack, options)).join("\n"));
+      }),
+    );
+}
+
+function addDown(program: Command, say: Say): void {
+  program
+    .command("down")
+    .description("stop everything; the next up goes on from there")
+    .option("--purge", "destroy the stack, then remove data, images and build products", false)
+    .action((options: { purge: boolean }) =>
+      withLock(async () => {
+        await down(options);
+        say(
+          options.purge ? "Nothing is left. Next: npm run up" : "Stopped; the data is kept. Next: npm run up",
+        );
+      }),
+    );
+}
+
+function addStatus(program: Command, say: Say, fail: () => void): void {
+  program
+    .command("status")
+    .description("show the nodes and the apps; ends with 1 unless there are some and all of them are ready")
+    .option("--json", "for programs", false)
+    .action(async ({ json }: { json: boolean }) => {
+      const status = await readStatus();
+      if (!allIsReady(status)) fail();
+      if (json) {
+        say(JSON.stringify(status));
+        return;
+      }
+      const table = formatStatus(status);
+      if (table !== "") say(table);
+      if (!allIsReady(status))
+        say(`${table === "" ? "Nothing runs" : "Not all of it is ready"}. Next: npm run up`);
+    });
+}
+
+function addLogs(program: Command): void {
+  program
+    .command("logs")
+    .description("show the logs of an app's pods")
+    .argument("<app>", "name of an app, as in the table of addresses")
+    .option("-f, --follow", "go on as lines come", false)
+    .option("--tail <lines>", "lines of each container", wholeNumber(0, 1_000_000), 100)
+    .action(async (app: string, { follow, tail }: { follow: boolean; tail: number }) => {
+      const apps = Object.keys((await lastOutputs()).urls);
+      if (!apps.includes(app))
+        throw new UserError(`expected one of the apps that run (${apps.join(", ") || "none"}), got "${app}"`);
+      const pods = [
+        "--selector",
+        `app.kubernetes.io/name=${app}`,
+        "--all-containers",
+        "--prefix",
+        "--max-log-requests=50",
+      ];
+      kubectl(["logs", "--namespace", app, ...pods, `--tail=${tail}`, ...(follow ? ["--follow"] : [])]);
+    });
+}
+
+function addDoctor(program: Command, say: Say, fail: () => void): void {
+  program
+    .command("doctor")
+    .description("check every precondition and say what repairs it")
+    .action(async () => {
+      const findings = await diagnose(await savedSettings());
+      for (const { title, ok, repair } of findings)
+        say(ok ? `ok       ${title}` : `PROBLEM  ${title}\n         repair: ${repair ?? ""}`);
+      const healthy = findings.every(({ ok }) => ok);
+      say(healthy ? "Next: npm run up" : 'Next: repair the above, then "npm run doctor" again');
+      if (!healthy) fail();
+    });
+}
+
+function kubectl(args: string[]): void {
+  if (!existsSync(paths.kubeconfig)) throw new UserError('there is no cluster yet; run "npm run up"');
+  const env = { ...process.env, PATH: searchPath(), KUBECONFIG: paths.kubeconfig };
+  process.exitCode = spawnSync(`${paths.bin}/kubectl`, args, { stdio: "inherit", env }).status ?? 1;
+}

@@ -1,0 +1,24 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { defaultSettings, paths, type Settings } from "./layout.js";
+import { UserError } from "./shell.js";
+
+/** The settings of the cluster that is there, or the defaults. */
+export async function savedSettings(): Promise<Settings> {
+  const saved = existsSync(paths.settings)
+    ? (JSON.parse(await readFile(paths.settings, "utf8")) as Partial<Settings>)
+    : {};
+  return { ...defaultSettings, ...saved };
+}
+
+/** The saved settings with what was asked for over them. */
+export async function chooseSettings(asked: Partial<Settings>): Promise<Settings> {
+  const before = await savedSettings();
+  const { nodes, httpPort, httpsPort, apiPort } = { ...before, ...asked };
+  if (existsSync(paths.settings) && nodes < before.nodes) {
+    throw new UserError(
+      `expected --nodes of at least ${before.nodes}, which this cluster has and whose volumes hold data, got ${nodes}; run "npm run down -- --purge" first`,
+    );
+  }
+  return { nodes, httpPort, httpsPort, apiPort };
+}

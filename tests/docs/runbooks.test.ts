@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { parse } from "yaml";
+import { settings } from "../../infra/config.js";
+
+const repository = join(import.meta.dirname, "../..");
+const folder = join(repository, "docs/runbooks");
+const read = (path: string) => readFileSync(join(repository, path), "utf8");
+const runbooks = readdirSync(folder).map((file) => ({
+  file,
+  text: readFileSync(join(folder, file), "utf8"),
+}));
+const first = read("docs/runbooks/first-deployment.md");
+
+const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+const found = (pattern: RegExp, text = runbooks.map((runbook) => runbook.text).join("\n")) =>
+  [...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name))].sort();
+
+/** Commands of shell blocks, as they are typed. */
+const commands = runbooks.flatMap(({ text }) =>
+  [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = ""]) => block.trim().split("\n")),
+);
+
+/** Whether the schema has such a path below one of its keys. */
+function isSetting(path: string): boolean {
+  const [key = "", ...rest] = path.split(".");
+  let schema: any = settings[key as keyof typeof settings];
+  for (const name of rest) {
+    while (schema?.unwrap) schema = schema.unwrap();
+    schema = schema?.shape?.[name];
+  }
+  return schema !== undefined;
+}
+
+describe("docs/runbooks", () => {
+  it("are the first deployment and what to do when something is stuck", () => {
+    assert.deepEqual(runbooks.map(({ file }) => file).sort(), ["first-deployment.md", "stuck.md"]);
+    assert.ok(commands.length >= 60, `found only ${commands.length} commands`);
+  });
+
+  it("name only npm scripts that package.json has", () => {
+    const named = found(/npm run ([\w:]+)/g);
+    assert.deepEqual(named, ["diff", "preview", "push"]);
+    assert.deepEqual(
+      named.filter((name) => !(name in scripts)),
+      [],
+    );
+  });
+
+  it("name only keys of the stack file that the schema has", () => {
+    const keys = found(/slipway:([\w.]+\w)/g);
+    assert.ok(keys.length >= 14, `found only ${keys.length} keys`);
+    assert.deepEqual(
+      keys.filter((key) => !isSetting(key)),
+      [],
+    );
+    assert.equal(isSetting("gcp.gke.nowhere"), false);
+  });
+
+  it("explain every value of dev's stack file that names somebody's own project, account, network or domain", () => {
+    const dev = (parse(read("Pulumi.dev.yaml")) as { config: Record<string, any> }).config;
+    const explained = found(/^\| (`slipway:.*?)\|/gm, first).join(" ");
+    const { gcp, aws } = { gcp: dev["slipway:gcp"], aws: dev["slipway:aws"] };
+    const own = [
+      ["domain", dev["slipway:domain"]],
+      ["gcp.project", gcp.project],
+      ["gcp.gitHubRepository", gcp.gitHubRepository],
+      ["aws.accountId", aws.accountId],
+      ["aws.eks.reachableFrom", aws.eks.reachableFrom],
+      ["aws.hostedZone", aws.hostedZone],
+      ["aws.gitHubRepository", aws.gitHubRepository],
+    ];
+    assert.deepEqual(
+      own.filter(([key, value]) => value === undefined || !explained.includes(`\`slipway:${key}\``)),
+      [],
+    );
+  });
+
+  it("ask only for outputs that the program has", () => {
+    const outputs = found(/export const \{ ([\w, ]+) \}/g, read("infra/index.ts"))
+      .join()
+      .split(", ");
+    const named = found(/pulumi stack output (\w+)/g);
+    assert.deepEqual(named, ["addresses", "ciIdentities", "kubeconfigs", "urls"]);
+    assert.deepEqual(
+      named.filter((name) => !outputs.includes(name)),
+      [],
+    );
+  });
+
+  it("fill in every variable that a workflow reads, and no other", () => {
+    const workflows = readdirSync(join(repository, ".github/workflows")).map((file) =>
+      read(`.github/workflows/${file}`),
+    );
+    const set = [...found(/gh variable set (\w+)/g, first), ...found(/^- `(RUNNER)`/gm, first)].sort();
+    assert.deepEqual(set, found(/\bvars\.(\w+)/g, workflows.join("\n")));
+  });
+
+  it("read of the identities what the clouds' components give", () => {
+    const given = ["gcp", "aws"].map((cloud) => read(`infra/${cloud}/ci-identity.ts`)).join("\n");
+    const fields = found(/readonly (\w+): pulumi\.Output/g, given);
+    for (const role of ["deploy", "preview"]) {
+      for (const field of [`${role}ServiceAccount`, `${role}RoleArn`])
+        assert.ok(fields.includes(field), field);
+    }
+    assert.ok(fields.includes("workloadIdentityProvider"));
+    assert.match(first, /\.gcp\.workloadIdentityProvider/);
+    assert.match(first, /\.gcp\.\$2ServiceAccount/);
+    assert.match(first, /\.aws\.\$2RoleArn/);
+  });
+
+  it("leave the apps out of the first deployment and put them back, to the letter", async () => {
+    const [out = "", back = ""] = commands.filter((command) => command.startsWith("sed "));
+    const scratch = mkdtempSync(join(tmpdir(), "slipway-runbook-"));
+    try {
+      const file = join(scratch, "Pulumi.dev.yaml");
+      const before = read("Pulumi.dev.yaml");
+      writeFileSync(file, before);
+      await execa("sh", ["-c", out], { cwd: scratch });
+      const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, any> };
+      assert.deepEqual(
+        Object.keys(config).filter((key) => config[key].cluster !== undefined),
+        [],
+      );
+      assert.ok("slipway:gcp" in config && "slipway:aws" in config);
+      await execa("sh", ["-c", back], { cwd: scratch });
+      assert.equal(readFileSync(file, "utf8"), before);
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
+  });
+
+  it("link to and name only files that are there", () => {
+    for (const { file, text } of runbooks) {
+      const links = found(/\]\((?!http)([^)#]+)\)/g, text);
+      assert.ok(links.length >= 1, `${file}: no link`);
+      assert.deepEqual(
+        links.filter((link) => !existsSync(join(folder, link))),
+        [],
+      );
+      const files = found(/`(Pulumi\.\w+\.yaml|apps\/|\.github\/[\w/.-]+)`/g, text);
+      assert.deepEqual(
+        files.filter((name) => !existsSync(join(repository, name))),
+        [],
+      );
+    }
+  });
+
+  it("say of every Pulumi command which stack it is for", () => {
+    const ofStacks = commands.filter((command) =>
+      /pulumi (up|preview|refresh|destroy|cancel|stack (output|export|import))/.test(command),
+    );
+    assert.ok(ofStacks.length >= 15, `found only ${ofStacks.length} commands`);
+    assert.deepEqual(
+      ofStacks.filter((command) => !command.includes("--stack dev")),
+      [],
+    );
+  });
+
+  it("never leave a kubeconfig or a state behind where it was written to look at", () => {
+    for (const { text } of runbooks) {
+      const written = [...text.matchAll(/(?:> |export [^\n]*--file )(kubeconfig-dev|state\.json)/g)].map(
+        ([, name = ""]) => name,
+      );
+      for (const name of written) assert.match(text, new RegExp(`rm ${name.replace(".", "\\.")}`));
+    }
+  });
+});

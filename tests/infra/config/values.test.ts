@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { ipRange, reachableFrom } from "../../../infra/config/values.js";
+
+const problem = (result: { error?: { issues: { message: string }[] } }) => result.error?.issues[0]?.message;
+
+describe("infra/config/values", () => {
+  it("takes a range that begins where its prefix says, and no other", () => {
+    const address = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
+    fc.assert(
+      fc.property(address, fc.integer({ min: 0, max: 32 }), (bytes, length) => {
+        const bits = bytes.map((byte) => byte.toString(2).padStart(8, "0")).join("");
+        const begins = !bits.slice(length).includes("1");
+        assert.equal(ipRange.safeParse(`${bytes.join(".")}/${length}`).success, begins);
+      }),
+    );
+    assert.equal(
+      problem(ipRange.safeParse("10.0.0.1/16")),
+      'expected the first address of the range, such as "10.0.0.0/20"',
+    );
+  });
+
+  it("never opens a control plane to everybody", () => {
+    assert.equal(
+      problem(reachableFrom.safeParse(["198.51.100.0/24", "0.0.0.0/0"])),
+      'expected networks of yours, never "0.0.0.0/0"',
+    );
+    assert.equal(reachableFrom.safeParse([]).success, false);
+    assert.equal(reachableFrom.safeParse(["198.51.100.0/24"]).success, true);
+  });
+});

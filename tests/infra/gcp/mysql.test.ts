@@ -1,0 +1,119 @@
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import { CloudSql } from "../../../infra/gcp/cloud-sql.js";
+import { CloudSqlMySql } from "../../../infra/gcp/mysql.js";
+import { type Registered, isSecret, only, record, reveal, valueOf } from "../../support/program.js";
+import { leaksOf } from "../../support/rules/index.js";
+import { Google, listOf, waitsFor } from "./google.js";
+
+const CANARY = "Canary0that0nobody0may0read00000";
+const ANYWHERE_BUT_HERE = {
+  cidr: "0.0.0.0/0",
+  except: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"],
+};
+
+describe("infra/gcp/mysql", () => {
+  let mysql: CloudSqlMySql;
+  let resources: Registered[];
+  const run = (protection = true) =>
+    record(
+      () => {
+        const { opts } = new Google();
+        const where = { project: "acme-dev", region: "europe-west1" };
+        const cloudSql = new CloudSql("sql", { ...where, networkId: "net-id", protection }, opts);
+        const app = { namespace: pulumi.output("prisma"), serviceAccountName: "server" };
+        const args = { ...app, project: "acme-dev", projectNumber: "123456789012", cloudSql, protection };
+        mysql = new CloudSqlMySql("prisma", args, opts);
+      },
+      { password: CANARY },
+    );
+  before(async () => (resources = await run()));
+
+  it("is a database, a user and a right of the app's own on the instance that all share", () => {
+    assert.deepEqual(
+      listOf(resources).filter((entry) => !entry.endsWith(" sql")),
+      [
+        "database:Database prisma",
+        "iAMMember:IAMMember prisma",
+        "randomPassword:RandomPassword prisma-mysql",
+        "user:User prisma",
+      ],
+    );
+    assert.deepEqual(only(resources, "gcp:sql/database:Database", "prisma").inputs, {
+      project: "acme-dev",
+      instance: "sql-1f2e3d4c",
+      name: "prisma",
+      charset: "utf8mb4",
+    });
+  });
+
+  it("makes up a password that is readable nowhere", () => {
+    const { inputs } = only(resources, "gcp:sql/user:User", "prisma");
+    assert.deepEqual(
+      { ...inputs, password: reveal(inputs.password) },
+      { project: "acme-dev", instance: "sql-1f2e3d4c", name: "prisma", host: "%", password: CANARY },
+    );
+    assert.equal(isSecret(inputs.password), true);
+    assert.deepEqual(leaksOf(CANARY, resources), []);
+    const { inputs: random } = only(resources, "random:index/randomPassword:RandomPassword", "prisma-mysql");
+    assert.deepEqual(random, { length: 32, special: false });
+  });
+
+  it("lets in the pods of one service account by their own identity, and to this instance only", () => {
+    assert.deepEqual(only(resources, "gcp:projects/iAMMember:IAMMember", "prisma").inputs, {
+      project: "acme-dev",
+      role: "roles/cloudsql.client",
+      member:
+        "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/acme-dev.svc.id.goog/subject/ns/prisma/sa/server",
+      condition: {
+        title: "this instance only",
+        expression:
+          'resource.name == "projects/acme-dev/instances/sql-1f2e3d4c" && resource.type == "sqladmin.googleapis.com/Instance"',
+      },
+    });
+  });
+
+  it("needs no key and no service account of Google Cloud", () => {
+    assert.deepEqual(
+      resources.filter(({ type }) => type.startsWith("gcp:serviceaccount/")),
+      [],
+    );
+  });
+
+  it("tells the app where it is, by which name and with which password", async () => {
+    await run();
+    assert.deepEqual([mysql.host, mysql.port], ["127.0.0.1", 3306]);
+    assert.equal(await valueOf(mysql.database), "prisma");
+    assert.equal(await valueOf(mysql.user), "prisma");
+    assert.equal(await valueOf(mysql.password), CANARY);
+    assert.equal(await (mysql.password as any).isSecret, true);
+  });
+
+  it("lets whoever names the user wait for the pods' right to connect", async () => {
+    assert.deepEqual(await waitsFor(mysql.user), ["iAMMember:IAMMember prisma", "user:User prisma"]);
+  });
+
+  it("puts the proxy beside the app's containers, on the port that the app is told", async () => {
+    await run();
+    const [sidecar, ...others] = await valueOf(pulumi.output(mysql.sidecars));
+    assert.deepEqual(others, []);
+    assert.equal(sidecar?.restartPolicy, "Always");
+    assert.ok(sidecar.args?.includes("--port=3306"));
+    assert.equal(sidecar.args?.at(-1), "acme-dev:europe-west1:sql-1f2e3d4c");
+  });
+
+  it("calls the metadata server, Google's API and the instance, and nobody else of our network", async () => {
+    await run();
+    assert.deepEqual(await valueOf(pulumi.output(mysql.calls)), [
+      { peers: [{ ipBlock: { cidr: "169.254.169.254/32" } }], port: 80 },
+      { peers: [{ ipBlock: ANYWHERE_BUT_HERE }], port: 443 },
+      { peers: [{ ipBlock: { cidr: "10.12.0.3/32" } }], port: 3307 },
+    ]);
+  });
+
+  it("refuses to drop the database where the instance refuses to be deleted", async () => {
+    const database = (all: Registered[]) => only(all, "gcp:sql/database:Database", "prisma");
+    assert.equal(database(resources).protect, true);
+    assert.equal(database(await run(false)).protect, false);
+  });
+});

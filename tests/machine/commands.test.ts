@@ -1,0 +1,100 @@
+import type { Command } from "commander";
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import type * as Commands from "../../machine/commands.js";
+import { addresses } from "../../machine/commands.js";
+import { paths } from "../../machine/layout.js";
+import { Checkout } from "../support/checkout.js";
+
+interface Result {
+  said: string[];
+  /** What commander itself prints. */
+  output: string;
+  failed: boolean;
+  error?: string;
+}
+
+describe("machine/commands", () => {
+  let checkout: Checkout;
+  let createCommands: typeof Commands.createCommands;
+  before(async () => {
+    checkout = new Checkout();
+    ({ createCommands } = await checkout.load<typeof Commands>("commands"));
+  });
+  after(() => {
+    checkout.remove();
+  });
+
+  async function command(...args: string[]): Promise<Result> {
+    const result: Result = { said: [], output: "", failed: false };
+    const program = createCommands(
+      (text) => result.said.push(text),
+      () => (result.failed = true),
+    );
+    const write = (text: string) => (result.output += text);
+    for (const each of [program, ...program.commands] as Command[])
+      each.exitOverride().configureOutput({ writeOut: write, writeErr: write });
+    await program.parseAsync(args, { from: "user" }).catch((error: unknown) => {
+      result.error = (error as Error).message;
+    });
+    return result;
+  }
+
+  it("are named in the help, each with what it does", async () => {
+    const { output } = await command("--help");
+    const names = [...output.matchAll(/^ {2}([a-z]+)\b.* {2,}\S/gm)].map(([, name]) => name);
+    assert.deepEqual(names, ["up", "down", "status", "logs", "doctor", "push", "kubectl", "help"]);
+    assert.match(output, /npm run up -- --nodes 2/);
+  });
+
+  for (const [flag, value, range] of [
+    ["--nodes", "0", "1 to 9"],
+    ["--nodes", "10", "1 to 9"],
+    ["--nodes", "2.5", "1 to 9"],
+    ["--http-port", "65536", "1 to 65535"],
+  ] as const) {
+    it(`refuse ${flag} ${value}, and give the range`, async () => {
+      const { output } = await command("up", flag, value);
+      assert.ok(output.includes(`expected a whole number from ${range}, got "${value}"`), output);
+    });
+  }
+
+  it("fail and name the next one when nothing runs, for people and for programs", async () => {
+    const { output, ...forPeople } = await command("status");
+    assert.deepEqual(forPeople, { said: ["Nothing runs. Next: npm run up"], failed: true });
+    const { said, failed } = await command("status", "--json");
+    assert.deepEqual(said, ['{"stack":"local","nodes":[],"apps":[]}']);
+    assert.equal(failed, true);
+    assert.equal(output, "");
+  });
+
+  it("refuse the logs of an app that is not there, and name those that are", async () => {
+    const { error } = await command("logs", "journal");
+    assert.equal(error, 'expected one of the apps that run (none), got "journal"');
+  });
+
+  it("make no file when they start nothing", () => {
+    assert.equal(existsSync(checkout.local), false);
+  });
+
+  describe("addresses", () => {
+    const urls = { journal: "https://journal.localhost:8443" };
+
+    it("are those of this machine for its own cluster, with the authority to trust", () => {
+      const text = addresses(urls, {});
+      assert.match(text, /^ {2}journal {6}https:\/\/journal\.localhost:8443$/m);
+      assert.ok(text.includes(`import ${paths.acmeRoot}`));
+    });
+
+    it("are names alone for somebody else's cluster, with the command that tells where they lead", () => {
+      const lines = addresses(urls, { kubeconfig: "there.yaml", context: "test" }).split("\n");
+      assert.deepEqual(lines, [
+        "",
+        "  journal      answers to the name journal.localhost",
+        "",
+        "These names lead to that cluster's Ingress controller once you point them at its address.",
+        "Next: kubectl --kubeconfig there.yaml --context test get ingress --all-namespaces",
+      ]);
+    });
+  });
+});
