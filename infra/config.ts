@@ -116,6 +116,9 @@ function contradictions(values: Settings, given: ReadonlySet<string>): string[] 
     if (!onLocal && host === undefined && !given.has("domain")) {
       problems.push(`slipway:${app}.host: missing; set it, or slipway:domain for all apps`);
     }
+    if (cluster === "eks" && values.aws && values.aws.hostedZone === undefined) {
+      problems.push(`slipway:aws.hostedZone: missing; slipway:${app} is on eks, where an entry needs one`);
+    }
     if (given.has("images") && !values.images) return problems;
     const advice = onLocal ? 'run "npm run up", which builds it' : "write the reference that was pushed";
     const missing = images.filter((name) => !values.images?.[name]);

@@ -30,6 +30,12 @@ export interface Cluster {
   /** From where an entry's requests reach the pods. */
   readonly entryPeers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
 
+  /** The cluster's DNS, where it is no pod of kube-system. */
+  readonly dnsPeers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
+
+  /** What the cloud reads from an app's namespace. */
+  readonly namespaceLabels: Readonly<Record<string, string>>;
+
   /** The immutable reference of one of our images. */
   image(name: ImageName): string;
 

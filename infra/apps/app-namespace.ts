@@ -2,8 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allowDns, denyAll } from "../k8s/network-policy.js";
 import { type Tenant, largestOf, quotaFor } from "../k8s/quota.js";
+import type { Cluster } from "../platform.js";
 
 export interface AppNamespaceArgs {
+  cluster: Pick<Cluster, "dnsPeers" | "namespaceLabels">;
+
   /** The pods that are going to live here; quota and limits are computed from them. */
   tenants: readonly Tenant[];
 }
@@ -21,7 +24,7 @@ export class AppNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: AppNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:apps:AppNamespace", name, args, opts);
 
-    const { tenants } = args;
+    const { cluster, tenants } = args;
     const parent = this;
     const labels = { "app.kubernetes.io/part-of": "slipway", "app.kubernetes.io/managed-by": "pulumi" };
 
@@ -30,7 +33,7 @@ export class AppNamespace extends pulumi.ComponentResource {
       createResourceQuota(),
       createLimitRange(),
       createPolicy("deny-all", denyAll()),
-      createPolicy("allow-dns", allowDns()),
+      createPolicy("allow-dns", allowDns(cluster.dnsPeers)),
     ];
 
     // Whoever names the namespace waits for its rules too: no pod starts before them or outlives them.
@@ -45,6 +48,7 @@ export class AppNamespace extends pulumi.ComponentResource {
             name,
             labels: {
               ...labels,
+              ...cluster.namespaceLabels,
               "pod-security.kubernetes.io/enforce": "restricted",
               "pod-security.kubernetes.io/enforce-version": POD_SECURITY_VERSION,
               "pod-security.kubernetes.io/audit": "restricted",

@@ -82,7 +82,7 @@ export class Journal extends pulumi.ComponentResource {
 
     function createNamespace() {
       const tenants = [frontendPods, fileserverPods, redisTenant(args.redis ?? {})];
-      return new AppNamespace(name, { tenants }, { parent });
+      return new AppNamespace(name, { cluster, tenants }, { parent });
     }
 
     function createRedis() {

@@ -84,13 +84,11 @@ export class AlbEntry extends pulumi.ComponentResource implements Entry {
     }
 
     function createRecord() {
-      // There by now: the Ingress is waited for until it has one.
-      const target = ingress.status.loadBalancer.ingress.apply(([point]) => point?.hostname ?? "");
-      return new DnsRecord(
-        name,
-        { zoneId, name: host, type: "CNAME", records: [target], ttl: 60 },
-        { parent },
+      // Not empty by now: the Ingress is waited for until it has one.
+      const records = ingress.status.loadBalancer.ingress.apply((points) =>
+        points.map(({ hostname }) => hostname),
       );
+      return new DnsRecord(name, { zoneId, name: host, type: "CNAME", records, ttl: 60 }, { parent });
     }
   }
 }

@@ -43,11 +43,13 @@ export const aws = z
       desiredNodes: z.int().min(0).max(100).optional(),
       /** Networks that may reach the control plane. Left out, only the VPC itself. */
       reachableFrom: reachableFrom.optional(),
+      /** Role in which whoever uses the kubeconfig enters. */
+      roleArn: roleArn.optional(),
       /** Who may do everything in the cluster, besides the deployments. */
       admins: z.array(roleArn).optional(),
     }),
 
-    /** Name of a hosted zone in Route 53 that the apps' hosts belong to. Left out, you make the records. */
+    /** Name of a hosted zone in Route 53 that the apps' hosts belong to; needed by every app on eks. */
     hostedZone: z.hostname().optional(),
 
     /** Lets this repository's workflows sign in without a key. */
@@ -56,6 +58,10 @@ export const aws = z
   .refine(({ region, network }) => network?.zones?.every((name) => name.startsWith(region)) ?? true, {
     path: ["network", "zones"],
     message: "expected zones of slipway:aws.region",
+  })
+  .refine(({ eks }) => (eks.minNodes ?? 0) <= (eks.maxNodes ?? Infinity), {
+    path: ["eks", "minNodes"],
+    message: "expected at most maxNodes",
   })
   .refine(({ eks }) => (eks.minNodes ?? 0) <= (eks.desiredNodes ?? Infinity), {
     path: ["eks", "desiredNodes"],

@@ -44,6 +44,8 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
   readonly imagePullPolicy = "Always";
   // The load balancer learns of a pod that goes in seconds, sometimes in many.
   readonly drainDelaySec = 20;
+  readonly dnsPeers = [];
+  readonly namespaceLabels = {};
   // Google's load balancers and their health checks talk to the pods from these ranges.
   readonly entryPeers = [{ ipBlock: { cidr: "130.211.0.0/22" } }, { ipBlock: { cidr: "35.191.0.0/16" } }];
 

@@ -20,14 +20,17 @@ export function denyAll(): Spec {
   return { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 }
 
-/** Every pod of the namespace may ask the cluster's DNS. */
-export function allowDns(): Spec {
+/** Every pod of the namespace may ask the cluster's DNS, also where it is none of kube-system's pods. */
+export function allowDns(others: readonly Peer[] = []): Spec {
   return {
     podSelector: {},
     policyTypes: ["Egress"],
     egress: [
       {
-        to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
+        to: [
+          { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } },
+          ...others,
+        ],
         ports: [
           { protocol: "UDP", port: 53 },
           { protocol: "TCP", port: 53 },

@@ -39,6 +39,8 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
   readonly imagePullPolicy = "IfNotPresent";
   // Traefik watches the endpoints; this is what a busy machine may take to see a change.
   readonly drainDelaySec = 5;
+  readonly dnsPeers = [];
+  readonly namespaceLabels = {};
   readonly entryPeers = [
     {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ingress" } },

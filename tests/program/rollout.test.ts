@@ -82,6 +82,7 @@ const cloudChanges: Readonly<Record<"gcp" | "aws", any>> = {
       maxNodes: 9,
       desiredNodes: 3,
       reachableFrom: ["198.51.100.0/24"],
+      roleArn: "arn:aws:iam::111111111111:role/deploy",
       admins: ["arn:aws:iam::111111111111:role/admin"],
     },
     hostedZone: "another.example.com",

@@ -94,6 +94,11 @@ describe("infra/config/aws", () => {
       "eks.version: Invalid input: expected string",
     ],
     [
+      "fewer nodes at most than at least",
+      { eks: { minNodes: 3, maxNodes: 2 } },
+      "eks.minNodes: expected at most maxNodes",
+    ],
+    [
       "fewer nodes than the least",
       { eks: { minNodes: 3, desiredNodes: 2 } },
       "eks.desiredNodes: expected at least minNodes",
