@@ -4,6 +4,8 @@ import type { Finding, Report } from "./finding.js";
 import { kubeScore } from "./kube-score.js";
 import { kubernetesValidate } from "./kubernetes-validate.js";
 import { cloudPlans, controlPlaneManifest, stackManifests } from "./manifests.js";
+import { repository } from "../../machine/layout.js";
+import { shellcheck } from "./shellcheck.js";
 import { readSkips, skipOf } from "./skips.js";
 import { installCheckers } from "./tools.js";
 
@@ -28,6 +30,8 @@ export async function run(): Promise<boolean> {
   const plans = await cloudPlans();
   for (const { manifest, file } of plans)
     runs.push({ name: "checkov", checker: checkovPlan, manifest, file });
+
+  runs.push({ name: "shellcheck", checker: shellcheck, manifest: "scripts", file: repository });
 
   const skips = readSkips();
   const rows: (string | number)[][] = [];

@@ -107,7 +107,6 @@ async function measure(program: string): Promise<Record<Operation, Figures>> {
     NODE_ENV: "production",
     PORT: String(port),
     REDIS_HOST: "127.0.0.1",
-    REDIS_WRITE_HOST: "127.0.0.1",
     REDIS_PORT: String(redisPort),
   });
   try {

@@ -104,7 +104,10 @@ export class Journal extends pulumi.ComponentResource {
           logLevel,
           drainDelaySec: String(drainDelaySec),
           redisHost: redis.host,
-          redisWriteHost: redis.primaryHost,
+          redisSentinels: redis.sentinels,
+          redisPrimaryName: redis.primaryName,
+          redisUsername: redis.username,
+          redisAcknowledgingReplicas: String(redis.acknowledgingReplicas),
           redisPort: String(redis.port),
         },
       });
@@ -127,7 +130,10 @@ export class Journal extends pulumi.ComponentResource {
             LOG_LEVEL: "logLevel",
             DRAIN_DELAY_SEC: "drainDelaySec",
             REDIS_HOST: "redisHost",
-            REDIS_WRITE_HOST: "redisWriteHost",
+            REDIS_SENTINELS: "redisSentinels",
+            REDIS_PRIMARY_NAME: "redisPrimaryName",
+            REDIS_USERNAME: "redisUsername",
+            REDIS_ACKNOWLEDGING_REPLICAS: "redisAcknowledgingReplicas",
             REDIS_PORT: "redisPort",
           }),
           literal("PORT", String(PORT)),
@@ -149,7 +155,10 @@ export class Journal extends pulumi.ComponentResource {
           // It drains by itself: first it goes on accepting, then it closes what is idle and ends what is not.
           terminationGracePeriodSeconds: drainDelaySec + 25,
           backend: { healthPath: "/readyz" },
-          calls: [{ peers: [podsWith(labelsFor(name, "redis").selector)], port: redis.port }],
+          calls: [redis.port, redis.sentinelPort].map((port) => ({
+            peers: [podsWith(labelsFor(name, "redis").selector)],
+            port,
+          })),
           volumes: [
             { name: "redis-auth", secret: { secretName: redis.secretName, defaultMode: READ_ONLY_MODE } },
           ],

@@ -1,21 +1,55 @@
+import { readFileSync } from "node:fs";
 import { quantityValue } from "../k8s/quantity.js";
 
 export const REDIS_PORT = 6379;
+export const SENTINEL_PORT = 26379;
+export const METRICS_PORT = 9121;
 
-/** Where the container finds what. */
+/** Where the containers find what. */
 export const REDIS_PATHS = {
-  /** The ConfigMap of this file's texts. */
+  /** The ConfigMap of the texts below. */
   config: "/etc/redis",
-  /** The Secret with the password. */
+  /** The password of the clients. */
   auth: "/etc/redis-auth",
-  passwordFile: "/etc/redis-auth/password",
-  /** In memory: the password must not reach a disk. */
+  /** The passwords among the pods. */
+  internal: "/etc/redis-internal",
+  /** The password of the metrics alone. */
+  exporter: "/etc/redis-exporter",
+  /** In memory: a password must not reach a disk. */
   runtime: "/run/redis",
   data: "/data",
 } as const;
 
-/** Commands that no client of ours needs, and that one mistake or one stolen password turns into a loss. */
-const disabledCommands = ["FLUSHALL", "FLUSHDB", "SWAPDB", "KEYS", "DEBUG", "SHUTDOWN"];
+const texts = [
+  "common.sh",
+  "launch.sh",
+  "leave.sh",
+  "live.sh",
+  "ready.sh",
+  "sentinel.conf",
+  "sentinel-users.acl",
+  "sentinel.sh",
+  "users.acl",
+] as const;
+
+/** Every file of the ConfigMap: those beside this module, and the server's configuration. */
+export function redisFiles(memoryLimit: string, replicas: number): Record<string, string> {
+  const read = (name: string) => readFileSync(new URL(`redis/${name}`, import.meta.url), "utf8");
+  return {
+    ...Object.fromEntries(texts.map((name) => [name, read(name)])),
+    "redis.conf": redisConf(memoryLimit, replicas),
+  };
+}
+
+/** Sentinels that must agree before one of them acts: more than half. */
+export function quorumOf(replicas: number): number {
+  return Math.floor(replicas / 2) + 1;
+}
+
+/** Followers that must have a write before it is acknowledged; a Redis of one pod has none. */
+export function acknowledgingReplicas(replicas: number): number {
+  return replicas > 1 ? 1 : 0;
+}
 
 /** Memory for the data: the rest of the limit is for a fork's changed pages and for the followers' buffers. */
 export function maxmemoryFor(memoryLimit: string): number {
@@ -23,12 +57,10 @@ export function maxmemoryFor(memoryLimit: string): number {
 }
 
 /** What every pod's server has in common. */
-export function redisConf(memoryLimit: string): string {
-  return `port ${REDIS_PORT}
-bind * -::*
+export function redisConf(memoryLimit: string, replicas: number): string {
+  return `protected-mode no
 daemonize no
 logfile ""
-dir ${REDIS_PATHS.data}
 
 # Every write goes to the log, which reaches the disk within a second.
 appendonly yes
@@ -39,72 +71,24 @@ save ""
 maxmemory ${maxmemoryFor(memoryLimit)}
 maxmemory-policy noeviction
 
+# A primary that no follower hears takes no writes, for they would be lost when another is promoted.
+min-replicas-to-write ${acknowledgingReplicas(replicas)}
+min-replicas-max-lag 3
+
+# Whoever has restarted may be behind: sentinel.sh lets it be promoted once it holds what the primary holds.
+replica-priority 0
+
+# A dead primary is noticed, and one that comes back is followed, within seconds and without a full copy.
+repl-timeout 10
+repl-ping-replica-period 2
+repl-diskless-sync-delay 1
+repl-backlog-size 16mb
+client-output-buffer-limit replica 64mb 32mb 60
+
 # A follower that is just writing its first log would otherwise refuse to stop, and be killed half a minute later.
 shutdown-on-sigterm force
 
-# A client or a follower that vanished is noticed within a minute.
+# A client that vanished is noticed within a minute.
 tcp-keepalive 60
-
-${disabledCommands.map((command) => `rename-command ${command} ""`).join("\n")}
-`;
-}
-
-/** Adds what differs from pod to pod, the password and the primary, and becomes the server. */
-export function launchScript(primaryHost: string): string {
-  return `#!/bin/sh
-set -eu
-umask 077
-
-password=$(cat ${REDIS_PATHS.passwordFile})
-case $password in
-  "" | *[!A-Za-z0-9]*)
-    echo "expected a password of letters and digits in ${REDIS_PATHS.passwordFile}" >&2
-    exit 1
-    ;;
-esac
-
-# A file, because everyone on the node can read a process's arguments.
-{
-  echo "include ${REDIS_PATHS.config}/redis.conf"
-  echo "requirepass $password"
-  echo "masterauth $password"
-  if [ "\${POD_NAME##*-}" != 0 ]; then
-    echo "replicaof ${primaryHost} ${REDIS_PORT}"
-  fi
-} >${REDIS_PATHS.runtime}/redis.conf
-
-exec redis-server ${REDIS_PATHS.runtime}/redis.conf
-`;
-}
-
-const askServer = `REDISCLI_AUTH=$(cat ${REDIS_PATHS.passwordFile})
-export REDISCLI_AUTH
-ask() { redis-cli -p ${REDIS_PORT} "$@"; }
-`;
-
-/** Any answer will do, "LOADING" too: a server that reads a long log must not be restarted. */
-export function livenessScript(): string {
-  return `#!/bin/sh
-set -eu
-${askServer}
-ask ping >/dev/null
-`;
-}
-
-/**
- * Ready once the data are loaded; a follower, once its volume has held a copy of the primary's data, or it would answer
- * readers that nothing was ever written. Later the primary may be away: old data are better than none, and a rollout
- * that changes the password could not go on if its first pod waited for a primary with the old one.
- */
-export function readinessScript(): string {
-  return `#!/bin/sh
-set -eu
-${askServer}
-[ "$(ask ping)" = PONG ]
-if [ "\${POD_NAME##*-}" = 0 ] || [ -e ${REDIS_PATHS.data}/synced ]; then
-  exit 0
-fi
-ask info replication | grep -q '^master_link_status:up'
-: > ${REDIS_PATHS.data}/synced
 `;
 }

@@ -1,22 +1,21 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
-import { container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
 import { allow, podsWith } from "../k8s/network-policy.js";
 import { podTemplate } from "../k8s/pod.js";
-import { READ_ONLY_MODE } from "../k8s/security.js";
 import { keptForRollback, versionedConfigMap } from "../k8s/versioned-config-map.js";
 import type { Cluster } from "../platform.js";
 import {
-  REDIS_PATHS,
+  METRICS_PORT,
   REDIS_PORT,
-  launchScript,
-  livenessScript,
-  readinessScript,
-  redisConf,
+  SENTINEL_PORT,
+  acknowledgingReplicas,
+  redisFiles,
 } from "./redis-config.js";
-import { type RedisSize, redisTenant } from "./redis-size.js";
+import { redisContainers, redisVolumes } from "./redis-pod.js";
+import { type RedisSize, redisTenant, refuseTwo } from "./redis-size.js";
 
 export interface RedisArgs extends RedisSize {
   /** The app that it keeps the data of, such as "journal". */
@@ -27,26 +26,43 @@ export interface RedisArgs extends RedisSize {
   /** Namespace to deploy into. */
   namespace: pulumi.Input<string>;
 
-  /** Letters and digits that every client and follower must present. */
+  /** Letters and digits that every client must present, as user "app". */
   password: pulumi.Input<string>;
 
   /** Labels of the pods, in the same namespace, that may connect. */
   clients: readonly Readonly<Record<string, string>>[];
+
+  /**
+   * From where the metrics are collected.
+   *
+   * @default nowhere
+   */
+  scrapers?: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
 }
 
-/** Name of the read Service, and start of every other name: there is one Redis in a namespace. */
+/** Name of the read Service and start of every other: there is one Redis in a namespace. */
 const NAME = "redis";
 
 /**
- * A Redis primary with followers, reachable inside its namespace only.
+ * A Redis primary with followers, for its namespace only. Sentinels promote a follower when the primary dies.
  *
+ * - `sentinels` tell where the primary is, which takes the writes.
  * - `host` answers reads from any pod.
- * - `primaryHost` accepts writes (pod 0).
  */
 export class Redis extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
-  readonly primaryHost: pulumi.Output<string>;
   readonly port = REDIS_PORT;
+
+  /** "host:port" of every Sentinel, with commas between them. */
+  readonly sentinels: pulumi.Output<string>;
+  readonly sentinelPort = SENTINEL_PORT;
+
+  /** What the Sentinels call the primary. */
+  readonly primaryName: string;
+  readonly username = "app";
+
+  /** Followers that must have a write before it counts, for WAIT. */
+  readonly acknowledgingReplicas: number;
 
   /** The Secret whose only key is "password". Its name changes with the password. */
   readonly secretName: pulumi.Output<string>;
@@ -54,48 +70,61 @@ export class Redis extends pulumi.ComponentResource {
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:apps:Redis", name, args, opts);
 
-    const { cluster, namespace, password, storage = "10Gi" } = args;
+    const { cluster, namespace, password, clients, scrapers = [], storage = "10Gi" } = args;
     const { replicas, resources } = redisTenant(args);
-    if (replicas < 1) {
-      throw new pulumi.InputPropertyError({
-        propertyPath: "replicas",
-        reason: `expected at least 1 (the primary), got ${replicas}`,
-      });
-    }
+    refuseTwo(replicas);
 
     const parent = this;
     const labels = labelsFor(args.app, "redis");
     const metadata = { name: NAME, namespace, labels: labels.labels };
 
-    const secret = createSecret();
+    const secret = createSecret(name, { password });
+    const internalSecret = createSecret(`${name}-internal`, internalPasswords());
     const readService = createService(name, NAME, {});
-    // Followers look the primary up while no pod is ready yet.
-    const writeService = createService(`${name}-write`, `${NAME}-write`, {
+    // The pods look each other up while none of them is ready yet.
+    const headlessService = createService(`${name}-write`, `${NAME}-write`, {
       clusterIP: "None",
       publishNotReadyAddresses: true,
     });
+    const hosts = Array.from(
+      { length: replicas },
+      (_, pod) => pulumi.interpolate`${NAME}-${pod}.${headlessService.metadata.name}.${namespace}.svc`,
+    );
     this.host = pulumi.interpolate`${readService.metadata.name}.${namespace}.svc`;
-    this.primaryHost = pulumi.interpolate`${NAME}-0.${writeService.metadata.name}.${namespace}.svc`;
+    this.sentinels = pulumi
+      .all(hosts)
+      .apply((all) => all.map((host) => `${host}:${SENTINEL_PORT}`).join(","));
+    this.primaryName = args.app;
+    this.acknowledgingReplicas = acknowledgingReplicas(replicas);
     this.secretName = secret.metadata.name;
 
-    const configMap = createConfigMap(this.primaryHost);
+    const configMap = createConfigMap();
     const serviceAccount = createServiceAccount();
     createNetworkPolicy();
     createPodDisruptionBudget();
     createStatefulSet();
-    this.registerOutputs({ host: this.host, primaryHost: this.primaryHost, secretName: this.secretName });
+    this.registerOutputs({ host: this.host, sentinels: this.sentinels, secretName: this.secretName });
 
-    function createSecret() {
+    function createSecret(logicalName: string, stringData: Record<string, pulumi.Input<string>>) {
       // Without a name of ours: each password gets an object of its own, which rolls the pods and tells nothing.
       return new k8s.core.v1.Secret(
-        name,
-        {
-          metadata: { namespace, labels: labels.labels },
-          stringData: { password },
-          immutable: true,
-        },
+        logicalName,
+        { metadata: { namespace, labels: labels.labels }, stringData, immutable: true },
         { parent },
       );
+    }
+
+    function internalPasswords() {
+      const [internal, metrics] = ["internal", "metrics"].map(
+        (user) =>
+          new random.RandomPassword(`${name}-${user}-password`, { length: 32, special: false }, { parent })
+            .result,
+      ) as [pulumi.Output<string>, pulumi.Output<string>];
+      return {
+        internal,
+        metrics,
+        "passwords.json": pulumi.jsonStringify({ [`redis://localhost:${REDIS_PORT}`]: metrics }),
+      };
     }
 
     function createService(
@@ -117,18 +146,12 @@ export class Redis extends pulumi.ComponentResource {
       );
     }
 
-    function createConfigMap(primaryHost: pulumi.Output<string>) {
-      const data = {
-        "redis.conf": redisConf(resources.memory),
-        "launch.sh": primaryHost.apply(launchScript),
-        "live.sh": livenessScript(),
-        "ready.sh": readinessScript(),
-      };
+    function createConfigMap() {
       const configMapArgs = versionedConfigMap({
         name: `${NAME}-config`,
         namespace,
         labels: labels.labels,
-        data,
+        data: redisFiles(resources.memory, replicas),
       });
       return new k8s.core.v1.ConfigMap(`${name}-config`, configMapArgs, { parent, ...keptForRollback });
     }
@@ -143,11 +166,14 @@ export class Redis extends pulumi.ComponentResource {
 
     function createNetworkPolicy() {
       const self = podsWith(labels.selector);
-      const callers = [...args.clients.map(podsWith), self];
+      const ports = [REDIS_PORT, SENTINEL_PORT];
       const spec = allow(
         labels.selector,
-        [{ peers: callers, port: REDIS_PORT }],
-        [{ peers: [self], port: REDIS_PORT }],
+        [
+          ...ports.map((port) => ({ peers: [...clients.map(podsWith), self], port })),
+          ...(scrapers.length > 0 ? [{ peers: scrapers, port: METRICS_PORT }] : []),
+        ],
+        ports.map((port) => ({ peers: [self], port })),
       );
       return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
     }
@@ -161,13 +187,25 @@ export class Redis extends pulumi.ComponentResource {
     }
 
     function createStatefulSet() {
+      const pod = {
+        image: cluster.image("redis"),
+        imagePullPolicy: cluster.imagePullPolicy,
+        resources,
+        hosts,
+        hostList: pulumi.all(hosts).apply((all) => all.join(" ")),
+        primaryName: args.app,
+        configMapName: configMap.metadata.name,
+        secretName: secret.metadata.name,
+        internalSecretName: internalSecret.metadata.name,
+      };
+      const [server, ...sidecars] = redisContainers(pod);
       return new k8s.apps.v1.StatefulSet(
         name,
         {
           metadata,
           spec: {
-            // Must be the headless Service: it is what gives pod 0 a stable DNS name.
-            serviceName: writeService.metadata.name,
+            // Must be the headless Service: it is what gives the pods stable DNS names.
+            serviceName: headlessService.metadata.name,
             replicas,
             selector: { matchLabels: labels.selector },
             // A pod that cannot start must not keep the others, which hold the same data, from being started again.
@@ -178,59 +216,35 @@ export class Redis extends pulumi.ComponentResource {
             persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
             template: podTemplate({
               labels,
+              annotations: scraped(METRICS_PORT),
               serviceAccountName: serviceAccount.metadata.name,
-              container: createContainer(),
-              terminationGracePeriodSeconds: 30,
-              volumes: [
-                { name: "config", configMap: { name: configMap.metadata.name, defaultMode: READ_ONLY_MODE } },
-                { name: "auth", secret: { secretName: secret.metadata.name, defaultMode: READ_ONLY_MODE } },
-                { name: "runtime", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
-              ],
+              container: server,
+              sidecars,
+              // The primary's hand-over takes ten seconds at most, and so does a server's stop.
+              terminationGracePeriodSeconds: 40,
+              volumes: redisVolumes(pod),
             }),
-            volumeClaimTemplates: [
-              {
-                metadata: { name: "data", labels: labels.selector },
-                spec: {
-                  accessModes: ["ReadWriteOnce"],
-                  storageClassName: cluster.storageClassName,
-                  resources: { requests: { storage } },
-                },
-              },
-            ],
+            volumeClaimTemplates: [dataClaim()],
           },
         },
         { parent, customTimeouts: workloadTimeouts },
       );
     }
 
-    function createContainer() {
-      return container({
-        name: NAME,
-        image: cluster.image("redis"),
-        imagePullPolicy: cluster.imagePullPolicy,
-        command: ["/bin/sh", `${REDIS_PATHS.config}/launch.sh`],
-        env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
-        ports: [{ name: "redis", containerPort: REDIS_PORT }],
-        resources,
-        readinessProbe: { ...runs("ready.sh"), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 },
-        livenessProbe: {
-          ...runs("live.sh"),
-          initialDelaySeconds: 10,
-          periodSeconds: 10,
-          timeoutSeconds: 10,
-          failureThreshold: 6,
+    function dataClaim(): k8s.types.input.core.v1.PersistentVolumeClaim {
+      return {
+        metadata: { name: "data", labels: labels.selector },
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          storageClassName: cluster.storageClassName,
+          resources: { requests: { storage } },
         },
-        volumeMounts: [
-          { name: "config", mountPath: REDIS_PATHS.config, readOnly: true },
-          { name: "auth", mountPath: REDIS_PATHS.auth, readOnly: true },
-          { name: "runtime", mountPath: REDIS_PATHS.runtime },
-          { name: "data", mountPath: REDIS_PATHS.data },
-        ],
-      });
-    }
-
-    function runs(script: string) {
-      return { exec: { command: ["/bin/sh", `${REDIS_PATHS.config}/${script}`] } };
+      };
     }
   }
+}
+
+/** What a collector of metrics that looks at annotations goes by. */
+function scraped(port: number): Record<string, string> {
+  return { "prometheus.io/scrape": "true", "prometheus.io/port": String(port) };
 }

@@ -15,7 +15,9 @@ export const journal = z
     fileserver: z.strictObject({ replicas: replicas.optional(), resources: resources.optional() }).optional(),
     redis: z
       .strictObject({
-        replicas: replicas.optional(),
+        replicas: replicas
+          .refine((count) => count !== 2, "expected 1, or at least 3: of two, neither can outvote the other")
+          .optional(),
         /** Size of each volume. A StatefulSet cannot change it: grow the volumes by hand first. */
         storage: quantity("10Gi").optional(),
         resources: resources.optional(),

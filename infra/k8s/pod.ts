@@ -12,6 +12,16 @@ export interface PodTemplateArgs {
   serviceAccountName: pulumi.Input<string>;
   container: Container;
 
+  /**
+   * Containers that stand beside it.
+   *
+   * @default none
+   */
+  sidecars?: readonly Container[];
+
+  /** @default none */
+  annotations?: Readonly<Record<string, string>>;
+
   /** @default none */
   volumes?: k8s.types.input.core.v1.Volume[];
 
@@ -29,9 +39,10 @@ export interface PodTemplateArgs {
 
 /** A pod with everything that a pod of ours must say, spread over nodes and zones. */
 export function podTemplate(args: PodTemplateArgs): k8s.types.input.core.v1.PodTemplateSpec {
-  const { labels, serviceAccountName, container, volumes = [], spreadEachVersion = false } = args;
+  const { labels, serviceAccountName, container, sidecars = [], volumes = [], annotations } = args;
+  const { spreadEachVersion = false } = args;
   return {
-    metadata: { labels: labels.labels },
+    metadata: { labels: labels.labels, ...(annotations && { annotations }) },
     spec: {
       serviceAccountName,
       // No program of ours talks to the Kubernetes API.
@@ -49,7 +60,7 @@ export function podTemplate(args: PodTemplateArgs): k8s.types.input.core.v1.PodT
         labelSelector: { matchLabels: labels.selector },
         ...(spreadEachVersion && { matchLabelKeys: ["pod-template-hash"] }),
       })),
-      containers: [container],
+      containers: [container, ...sidecars],
       volumes,
     },
   };

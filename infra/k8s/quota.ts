@@ -4,6 +4,13 @@ import type { Resources } from "./resources.js";
 /** What a namespace is going to hold: pods of one kind. */
 export interface Tenant {
   readonly resources: Resources;
+
+  /**
+   * What the other containers of each pod use.
+   *
+   * @default none
+   */
+  readonly beside?: readonly Resources[];
   readonly replicas: number;
 
   /** Whether a new version starts beside the old one (a Deployment), or in its place (a StatefulSet). */
@@ -15,12 +22,16 @@ export interface Tenant {
  * draining while its successor serves, and one more starts.
  */
 export function quotaFor(tenants: readonly Tenant[]): Record<string, string> {
-  const counted = tenants.map(({ replicas, surges, resources }) => ({
-    pods: surges ? 2 * replicas + 1 : replicas,
-    resources,
+  const counted = tenants.map((tenant) => ({
+    pods: tenant.surges ? 2 * tenant.replicas + 1 : tenant.replicas,
+    containers: containersOf(tenant),
   }));
   const sum = (key: keyof Resources) =>
-    counted.reduce((total, { pods, resources }) => total + pods * quantityValue(resources[key]), 0);
+    counted.reduce(
+      (total, { pods, containers }) =>
+        total + containers.reduce((each, resources) => each + pods * quantityValue(resources[key]), 0),
+      0,
+    );
 
   const cpu = cpuQuantity(sum("cpu"));
   const memory = bytesQuantity(sum("memory"));
@@ -42,10 +53,14 @@ export function quotaFor(tenants: readonly Tenant[]): Record<string, string> {
 /** What a container may ask for at most: as much as the largest that belongs here. */
 export function largestOf(tenants: readonly Tenant[]): Record<string, string> {
   const largest = (key: keyof Resources) =>
-    Math.max(...tenants.map(({ resources }) => quantityValue(resources[key])));
+    Math.max(...tenants.flatMap(containersOf).map((resources) => quantityValue(resources[key])));
   return {
     cpu: cpuQuantity(largest("cpu")),
     memory: bytesQuantity(largest("memory")),
     "ephemeral-storage": bytesQuantity(largest("ephemeralStorage")),
   };
+}
+
+function containersOf({ resources, beside = [] }: Tenant): readonly Resources[] {
+  return [resources, ...beside];
 }

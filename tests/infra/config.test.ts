@@ -155,6 +155,12 @@ describe("infra/config", () => {
     );
   });
 
+  it("refuses two Redis servers, of which neither could outvote the other", async () => {
+    assert.deepEqual(await problemsOf(journal({ redis: { replicas: 2 } })), [
+      "slipway:journal.redis.replicas: expected 1, or at least 3: of two, neither can outvote the other",
+    ]);
+  });
+
   it("names a missing secret and the command that sets it, and never shows a wrong one", () => {
     const schema = z.string().regex(/^[a-z]+$/, "expected letters");
     assert.deepEqual(secretProblems("key", schema, undefined), [

@@ -9,10 +9,13 @@ const variables = [
   "JOURNAL_ENTRIES",
   "LOG_LEVEL",
   "PORT",
+  "REDIS_ACKNOWLEDGING_REPLICAS",
   "REDIS_HOST",
   "REDIS_PASSWORD_FILE",
   "REDIS_PORT",
-  "REDIS_WRITE_HOST",
+  "REDIS_PRIMARY_NAME",
+  "REDIS_SENTINELS",
+  "REDIS_USERNAME",
 ];
 
 describe("the journal frontend's variables", () => {
@@ -29,7 +32,19 @@ describe("the journal frontend's variables", () => {
       assert.equal(env.PORT, container.ports[0].containerPort);
       assert.equal(service.spec.ports[0].targetPort, container.ports[0].name);
       assert.equal(env.REDIS_HOST, "redis.journal.svc");
-      assert.equal(env.REDIS_WRITE_HOST, "redis-0.redis-write.journal.svc");
+      const [, sentinel] = workloadOf(resources, "redis").containers;
+      assert.deepEqual(
+        env.REDIS_SENTINELS,
+        [0, 1, 2].map((pod) => ({
+          host: `redis-${pod}.redis-write.journal.svc`,
+          port: sentinel.ports[0].containerPort,
+        })),
+      );
+      assert.equal(
+        env.REDIS_PRIMARY_NAME,
+        sentinel.env.find(({ name }: any) => name === "REDIS_PRIMARY_NAME").value,
+      );
+      assert.equal(env.REDIS_ACKNOWLEDGING_REPLICAS, 1);
       assert.equal(env.REDIS_PORT, containerOf(resources, "redis").ports[0].containerPort);
       assert.equal(env.JOURNAL_ENTRIES, 10);
       assert.equal(env.LOG_LEVEL, stack === "dev" ? "debug" : "info");

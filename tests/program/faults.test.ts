@@ -54,7 +54,7 @@ const originalFaults: Fault[] = [
     caughtBy: "scriptsArePosix",
     make: (all) => {
       const { data } = only(all, CONFIG_MAP, "journal-redis-config").inputs;
-      data["launch.sh"] = data["launch.sh"].replace(/\[ (".*?") != 0 \]/, "[[ $1 != 0 ]]");
+      data["launch.sh"] = data["launch.sh"].replace(/\[ (".*?") = (".*?") \]/, "[[ $1 = $2 ]]");
     },
   },
   {

@@ -29,7 +29,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly
   "journal.fileserver.resources.cpu": ["150m", ["fileserver"]],
   "journal.fileserver.resources.memory": ["100Mi", ["fileserver"]],
   "journal.fileserver.resources.ephemeralStorage": ["40Mi", ["fileserver"]],
-  "journal.redis.replicas": [5, []],
+  "journal.redis.replicas": [5, ["frontend", "redis"]],
   "journal.redis.storage": ["20Gi", []],
   "journal.redis.resources.cpu": ["300m", ["redis"]],
   "journal.redis.resources.memory": ["300Mi", ["redis"]],

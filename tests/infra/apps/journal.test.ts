@@ -44,6 +44,7 @@ describe("infra/apps/journal", () => {
       "core/v1:Namespace journal",
       "core/v1:ResourceQuota journal",
       "core/v1:Secret journal-redis",
+      "core/v1:Secret journal-redis-internal",
       "core/v1:Service journal-redis-write",
       "networking.k8s.io/v1:Ingress journal",
       "networking.k8s.io/v1:NetworkPolicy journal-allow-dns",
@@ -62,6 +63,8 @@ describe("infra/apps/journal", () => {
       [
         ...kubernetes,
         ...components,
+        "random:index/randomPassword:RandomPassword journal-redis-internal-password",
+        "random:index/randomPassword:RandomPassword journal-redis-metrics-password",
         "random:index/randomPassword:RandomPassword journal-redis-password",
       ].sort(),
     );
@@ -123,7 +126,7 @@ describe("infra/apps/journal", () => {
 
   it("has a quota with room for all of its pods and for a rollout of them", async () => {
     const { hard } = only(await journal(), "kubernetes:core/v1:ResourceQuota", "journal").inputs.spec;
-    assert.deepEqual([hard.pods, hard["limits.cpu"], hard["limits.memory"]], ["13", "3750m", "2368Mi"]);
+    assert.deepEqual([hard.pods, hard["limits.cpu"], hard["limits.memory"]], ["13", "4500m", "2704Mi"]);
   });
 
   it("tells the frontend by its ConfigMap where to read, where to write and how much", async () => {
@@ -132,7 +135,10 @@ describe("infra/apps/journal", () => {
       logLevel: "warn",
       drainDelaySec: "5",
       redisHost: "redis.journal.svc",
-      redisWriteHost: "redis-0.redis-write.journal.svc",
+      redisSentinels: [0, 1, 2].map((pod) => `redis-${pod}.redis-write.journal.svc:26379`).join(),
+      redisPrimaryName: "journal",
+      redisUsername: "app",
+      redisAcknowledgingReplicas: "1",
       redisPort: "6379",
     });
   });
@@ -167,6 +173,7 @@ describe("infra/apps/journal", () => {
     assert.deepEqual(policyOf(resources, "frontend").ingress, [{ from: [entry], ports: http }]);
     assert.deepEqual(policyOf(resources, "frontend").egress, [
       { to: [redis], ports: [{ protocol: "TCP", port: 6379 }] },
+      { to: [redis], ports: [{ protocol: "TCP", port: 26379 }] },
     ]);
     assert.deepEqual(policyOf(resources, "fileserver").ingress, [{ from: [entry], ports: http }]);
     assert.deepEqual(policyOf(resources, "fileserver").egress, []);

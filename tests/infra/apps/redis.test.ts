@@ -35,11 +35,14 @@ describe("infra/apps/redis", () => {
       "kubernetes:apps/v1:StatefulSet redis",
       "kubernetes:core/v1:ConfigMap redis-config",
       "kubernetes:core/v1:Secret redis",
+      "kubernetes:core/v1:Secret redis-internal",
       "kubernetes:core/v1:Service redis",
       "kubernetes:core/v1:Service redis-write",
       "kubernetes:core/v1:ServiceAccount redis",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy redis",
       "kubernetes:policy/v1:PodDisruptionBudget redis",
+      "random:index/randomPassword:RandomPassword redis-internal-password",
+      "random:index/randomPassword:RandomPassword redis-metrics-password",
       "slipway:apps:Redis redis",
     ]);
   });
@@ -69,32 +72,35 @@ describe("infra/apps/redis", () => {
     });
   });
 
-  it("refuses to be without a primary", async () => {
-    await record(() => {
-      const cluster = new LocalCluster("local", { kubeconfig: "/kubeconfig", images: {} });
-      assert.throws(
-        () =>
-          new Redis("redis", {
-            app: "journal",
-            cluster,
-            namespace: "journal",
-            password: "p4ssword",
-            clients: [],
-            replicas: 0,
-          }),
-        (error) => {
-          assert.ok(pulumi.InputPropertyError.isInstance(error));
-          assert.deepEqual(
-            [error.propertyPath, error.reason],
-            ["replicas", "expected at least 1 (the primary), got 0"],
-          );
-          return true;
-        },
-      );
+  for (const replicas of [0, 2]) {
+    it(`refuses ${replicas} pods, which cannot replace a primary`, async () => {
+      await record(() => {
+        const cluster = new LocalCluster("local", { kubeconfig: "/kubeconfig", images: {} });
+        const args = {
+          app: "journal",
+          cluster,
+          namespace: "journal",
+          password: "p4ssword",
+          clients: [],
+          replicas,
+        };
+        assert.throws(
+          () => new Redis("redis", args),
+          (error) => {
+            assert.ok(pulumi.InputPropertyError.isInstance(error));
+            const expected = "expected 1, or at least 3, of which more than half can choose a primary";
+            assert.deepEqual(
+              [error.propertyPath, error.reason],
+              ["replicas", `${expected}, got ${replicas}`],
+            );
+            return true;
+          },
+        );
+      });
     });
-  });
+  }
 
-  it("points the StatefulSet at the headless Service, so that pod 0 has a stable name", async () => {
+  it("points the StatefulSet at the headless Service, so that the pods have stable names", async () => {
     const resources = await redis();
     const headless = only(resources, SERVICE, "redis-write").inputs;
     assert.equal(setOf(resources).spec.serviceName, headless.metadata.name);
@@ -127,7 +133,9 @@ describe("infra/apps/redis", () => {
     });
     assert.ok(store);
     assert.equal(await valueOf(store.host), "redis.journal.svc");
-    assert.equal(await valueOf(store.primaryHost), "redis-0.redis-write.journal.svc");
+    const sentinels = [0, 1, 2].map((pod) => `redis-${pod}.redis-write.journal.svc:26379`);
+    assert.equal(await valueOf(store.sentinels), sentinels.join());
+    assert.deepEqual([store.primaryName, store.username, store.acknowledgingReplicas], ["journal", "app", 1]);
     assert.match(await valueOf(store.secretName), /^redis-[0-9a-f]{8}$/);
     assert.equal(store.port, 6379);
   });
@@ -140,6 +148,24 @@ describe("infra/apps/redis", () => {
     assert.equal(inputs.metadata.name, undefined);
   });
 
+  it("keeps the passwords among the pods in a Secret of their own, and gives the metrics theirs alone", async () => {
+    const resources = await redis();
+    const { inputs } = only(resources, "kubernetes:core/v1:Secret", "redis-internal");
+    assert.equal(isSecret(inputs.stringData), true);
+    const made = "Made0up0by0the0random0provider00";
+    assert.deepEqual(reveal(inputs.stringData), {
+      internal: made,
+      metrics: made,
+      "passwords.json": JSON.stringify({ "redis://localhost:6379": made }),
+    });
+    const { volumes, containers } = setOf(resources).spec.template.spec;
+    const exporter = volumes.find(({ name }: any) => name === "exporter").secret;
+    assert.deepEqual(exporter.items, [{ key: "passwords.json", path: "passwords.json" }]);
+    assert.deepEqual(containers[2].volumeMounts, [
+      { name: "exporter", mountPath: "/etc/redis-exporter", readOnly: true },
+    ]);
+  });
+
   it("mounts the password and the scripts read-only, for its own group", async () => {
     const resources = await redis();
     const { volumes } = setOf(resources).spec.template.spec;
@@ -148,12 +174,15 @@ describe("infra/apps/redis", () => {
       [
         ["config", 0o440],
         ["auth", 0o440],
+        ["internal", 0o440],
+        ["exporter", 0o440],
         ["runtime", undefined],
       ],
     );
     assert.deepEqual(containerOf(resources).volumeMounts, [
       { name: "config", mountPath: "/etc/redis", readOnly: true },
       { name: "auth", mountPath: "/etc/redis-auth", readOnly: true },
+      { name: "internal", mountPath: "/etc/redis-internal", readOnly: true },
       { name: "runtime", mountPath: "/run/redis" },
       { name: "data", mountPath: "/data" },
     ]);
@@ -161,7 +190,7 @@ describe("infra/apps/redis", () => {
 
   it("writes its configuration, with the password, to memory and never to a disk", async () => {
     const { volumes } = setOf(await redis()).spec.template.spec;
-    assert.deepEqual(volumes[2].emptyDir, { medium: "Memory", sizeLimit: "1Mi" });
+    assert.deepEqual(volumes[4].emptyDir, { medium: "Memory", sizeLimit: "1Mi" });
   });
 
   it("starts all pods at once and keeps their volumes", async () => {
@@ -193,26 +222,5 @@ describe("infra/apps/redis", () => {
         ],
       },
     );
-  });
-
-  it("answers its clients and its own pods, and calls nobody but its own pods", async () => {
-    const { spec } = only(await redis(), "kubernetes:networking.k8s.io/v1:NetworkPolicy", "redis").inputs;
-    const self = {
-      podSelector: {
-        matchLabels: { "app.kubernetes.io/name": "journal", "app.kubernetes.io/component": "redis" },
-      },
-    };
-    const ports = [{ protocol: "TCP", port: 6379 }];
-    assert.deepEqual(spec.ingress, [
-      { from: [{ podSelector: { matchLabels: { app: "frontend" } } }, self], ports },
-    ]);
-    assert.deepEqual(spec.egress, [{ to: [self], ports }]);
-  });
-
-  it("asks by script, because a password does not belong into a probe's arguments", async () => {
-    const { readinessProbe, livenessProbe, command } = containerOf(await redis());
-    assert.deepEqual(readinessProbe.exec.command, ["/bin/sh", "/etc/redis/ready.sh"]);
-    assert.deepEqual(livenessProbe.exec.command, ["/bin/sh", "/etc/redis/live.sh"]);
-    assert.deepEqual(command, ["/bin/sh", "/etc/redis/launch.sh"]);
   });
 });

@@ -37,6 +37,17 @@ describe("infra/k8s/quota", () => {
     assert.deepEqual([pods, cpu], ["8", "5500m"]);
   });
 
+  it("counts what stands beside a container in each pod, but no pod twice", () => {
+    const beside = [{ cpu: "200m", memory: "2Gi", ephemeralStorage: "16Mi" }];
+    const { pods, "limits.cpu": cpu } = quotaFor([{ ...replaced, beside }]);
+    assert.deepEqual([pods, cpu], ["3", "3600m"]);
+    assert.deepEqual(largestOf([{ ...replaced, beside }]), {
+      cpu: "1000m",
+      memory: "2048Mi",
+      "ephemeral-storage": "1024Mi",
+    });
+  });
+
   it("limits a container to the largest that belongs there", () => {
     assert.deepEqual(largestOf([rolling, replaced]), {
       cpu: "1000m",

@@ -14,6 +14,7 @@ interface EntryRoute {
 }
 
 interface AddRoute {
+  Headers: { "idempotency-key"?: string };
   Body: { author?: string; text: string };
 }
 
@@ -36,8 +37,12 @@ export function registerEntryRoutes(app: FastifyInstance, entries: EntryStore, p
     return entry ?? notFound(reply, id);
   });
 
-  app.post<AddRoute>("/entries", { schema: addEntry }, async ({ body }, reply) => {
-    const entry = await entries.add({ author: tidy(body.author ?? "") || ANONYMOUS, text: tidy(body.text) });
+  app.post<AddRoute>("/entries", { schema: addEntry }, async ({ body, headers }, reply) => {
+    const draft = { author: tidy(body.author ?? "") || ANONYMOUS, text: tidy(body.text) };
+    const entry = await entries.add(draft, headers["idempotency-key"]?.toLowerCase());
+    if (entry.author !== draft.author || entry.text !== draft.text) {
+      return reply.code(422).send(errorBody(422, "the Idempotency-Key was used for another entry"));
+    }
     return reply.code(201).header("location", `${app.prefix}/entries/${entry.id}`).send(entry);
   });
 

@@ -25,7 +25,8 @@ export interface EntryStore {
   /** The given page, newest entry first; pages count from 1, and one beyond the last is empty. */
   list(page: number, pageSize: number): Promise<EntryPage>;
   get(id: string): Promise<Entry | undefined>;
-  add(draft: EntryDraft): Promise<Entry>;
+  /** Under an id of the caller's it adds one entry, however often it is called; the one that is there is the answer. */
+  add(draft: EntryDraft, id?: string): Promise<Entry>;
   /** Whether there was such an entry. */
   remove(id: string): Promise<boolean>;
   close(): Promise<void>;
@@ -36,8 +37,8 @@ export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
 }
 
-export function createEntry({ author, text }: EntryDraft): Entry {
-  return { id: randomUUID(), author, text, createdAt: new Date().toISOString() };
+export function createEntry({ author, text }: EntryDraft, id: string = randomUUID()): Entry {
+  return { id, author, text, createdAt: new Date().toISOString() };
 }
 
 /** The store's twin for tests and for development: same behaviour, gone with the process. */
@@ -58,8 +59,8 @@ export class MemoryEntryStore implements EntryStore {
     return Promise.resolve(this.#entries.get(id));
   }
 
-  add(draft: EntryDraft): Promise<Entry> {
-    const entry = createEntry(draft);
+  add(draft: EntryDraft, id?: string): Promise<Entry> {
+    const entry = this.#entries.get(id ?? "") ?? createEntry(draft, id);
     this.#entries.set(entry.id, entry);
     return Promise.resolve(entry);
   }

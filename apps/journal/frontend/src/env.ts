@@ -13,15 +13,35 @@ function wholeNumber(min: number, max: number) {
     .pipe(z.number().min(min, expected).max(max, expected));
 }
 
+/** "host:port" of each server, with commas between them. */
+const servers = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9.-]*:\d{1,5}(,[A-Za-z0-9][A-Za-z0-9.-]*:\d{1,5})*$/,
+    'expected "host:port", with commas between several',
+  )
+  .transform((text) =>
+    text.split(",").map((server) => {
+      const [host = "", port = ""] = server.split(":");
+      return { host, port: Number(port) };
+    }),
+  );
+
 /** Every variable of the service; this schema is the contract with the Deployment that sets them. */
 const schema = z.object({
   /** Port that the service listens on. */
   PORT: wholeNumber(1, 65535).prefault("8080"),
-  /** Any Redis of the set: answers reads while the primary is away. */
+  /** Any Redis of the set: answers reads while the primary is away. Without Sentinels it is the primary itself. */
   REDIS_HOST: hostName,
-  /** The Redis primary: takes the writes, and the reads as long as it answers. */
-  REDIS_WRITE_HOST: hostName,
   REDIS_PORT: wholeNumber(1, 65535).prefault("6379"),
+  /** The Sentinels, who know the primary: it takes the writes, and the reads as long as it answers. */
+  REDIS_SENTINELS: servers.optional(),
+  /** What the Sentinels call the primary. */
+  REDIS_PRIMARY_NAME: z.string().min(1).prefault("journal"),
+  /** How many replicas must have a write before it is answered for. */
+  REDIS_ACKNOWLEDGING_REPLICAS: wholeNumber(0, 9).prefault("0"),
+  /** User that the service signs in as, at Redis and at the Sentinels. */
+  REDIS_USERNAME: z.string().min(1).optional(),
   /** File that holds the Redis password; without it the service signs in without one. */
   REDIS_PASSWORD_FILE: z.string().optional(),
   /** Entries shown per page. */

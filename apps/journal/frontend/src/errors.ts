@@ -19,6 +19,7 @@ const CODES: Record<number, string> = {
   413: "payload_too_large",
   414: "uri_too_long",
   415: "unsupported_media_type",
+  422: "idempotency_key_reused",
   503: "unavailable",
 };
 

@@ -1,11 +1,27 @@
 import { Redis } from "ioredis";
 
+export interface RedisServer {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface RedisConnectionOptions {
   /** What the logs call this connection. */
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
+  readonly username?: string;
   readonly password?: string;
+
+  /**
+   * Whether commands of the same moment travel together. Not for a connection that uses WAIT.
+   *
+   * @default false
+   */
+  readonly pipelining?: boolean;
+}
+
+export interface SentinelOptions {
+  readonly sentinels: readonly RedisServer[];
+  readonly primaryName: string;
 }
 
 export interface ConnectionLog {
@@ -13,35 +29,56 @@ export interface ConnectionLog {
   warn(fields: object, message: string): void;
 }
 
-const LONGEST_RECONNECT_DELAY_MS = 2000;
+const LONGEST_RECONNECT_DELAY_MS = 500;
+
+/** What an answer of Redis begins with when the connection leads to the wrong server, or to one that leads no more. */
+const MISDIRECTED = /^(READONLY|NOREPLICAS|MASTERDOWN|UNBLOCKED)\b/;
+
+/** A connection to that server. */
+export function connectRedis({ host, port, ...options }: RedisConnectionOptions & RedisServer): Redis {
+  return new Redis({ ...connectionOptions(options), host, port });
+}
+
+/** A connection to whichever server the Sentinels call the primary; it follows when that is another. */
+export function connectPrimary(options: RedisConnectionOptions & SentinelOptions): Redis {
+  const { sentinels, primaryName, username, password } = options;
+  return new Redis({
+    ...connectionOptions(options),
+    sentinels: [...sentinels],
+    name: primaryName,
+    sentinelUsername: username,
+    sentinelPassword: password,
+    // They call each other by addresses that only hold until a pod starts again; ours are their names.
+    updateSentinels: false,
+    sentinelCommandTimeout: 1000,
+    sentinelRetryStrategy: reconnectDelay,
+  });
+}
 
 /**
- * A connection that fails fast and comes back by itself.
- *
- * A request is answered or refused within the command timeout: commands neither wait for a connection nor are sent
- * a second time, since a write that timed out may have been done.
+ * A connection fails fast and comes back by itself: commands neither wait for it nor are sent a second time, since a
+ * write that timed out may have been done. Whoever sent it decides.
  */
-export function connectRedis({ name, host, port, password }: RedisConnectionOptions): Redis {
-  return new Redis({
-    host,
-    port,
+function connectionOptions({ name, username, password, pipelining = false }: RedisConnectionOptions) {
+  return {
+    username,
     password,
     connectionName: `journal-frontend-${name}`,
+    enableAutoPipelining: pipelining,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: null,
-    connectTimeout: 2000,
+    connectTimeout: 1000,
     commandTimeout: 1000,
     // A peer that vanished without closing answers no command; drop the connection rather than wait for TCP.
     socketTimeout: 2000,
     keepAlive: 10_000,
     retryStrategy: reconnectDelay,
-    // The host name may by now stand for another Redis, the new primary.
-    reconnectOnError: (error) => /^(READONLY|NOREPLICAS)\b/.test(error.message),
-  });
+    reconnectOnError: (error: Error) => MISDIRECTED.test(error.message),
+  };
 }
 
-/** Doubles from 50 ms up to two seconds, spread so that all clients of a Redis do not return at once. */
+/** Doubles from 50 ms up to half a second, spread so that all clients of a Redis do not return at once. */
 export function reconnectDelay(attempt: number, random: () => number = Math.random): number {
   const delay = Math.min(LONGEST_RECONNECT_DELAY_MS, 25 * 2 ** Math.min(attempt, 10));
   return Math.round(delay * (0.5 + random() / 2));
@@ -49,8 +86,9 @@ export function reconnectDelay(attempt: number, random: () => number = Math.rand
 
 /** One line for each change; a Redis that stays away does not fill the log with the same failure. */
 export function logConnection(redis: Redis, log: ConnectionLog): void {
-  const { connectionName: connection, host, port } = redis.options;
-  const fields = { connection, server: `${host}:${port}` };
+  const { connectionName: connection, host, port, sentinels, name } = redis.options;
+  const server = sentinels ? `primary "${name}"` : `${host}:${port}`;
+  const fields = { connection, server };
   const reported = new Set<string>();
   redis.on("ready", () => {
     reported.clear();

@@ -1,4 +1,6 @@
 import type { Redis } from "ioredis";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AcknowledgedWrites } from "./acknowledged-writes.js";
 import {
   createEntry,
   type Entry,
@@ -21,17 +23,33 @@ const LIST = `return {
   redis.call("ZCARD", KEYS[1]),
   redis.call("SORT_RO", KEYS[1], "BY", "nosort", "LIMIT", ARGV[1], ARGV[2], "GET", ARGV[3], "DESC")
 }`;
+/** An entry that is there already stays as it is: the same one may be added again after a failure. */
 const ADD = `
+  local there = redis.call("GET", KEYS[2])
+  if there then return there end
   redis.call("SET", KEYS[2], ARGV[3])
-  return redis.call("ZADD", KEYS[1], ARGV[2], ARGV[1])`;
+  redis.call("ZADD", KEYS[1], ARGV[2], ARGV[1])
+  return ARGV[3]`;
 const REMOVE = `
   redis.call("ZREM", KEYS[1], ARGV[1])
   return redis.call("DEL", KEYS[2])`;
 
+/** A new primary leads, and has a replica, three seconds after the old one died. */
+const WRITE_PATIENCE_MS = 5000;
+const RETRY_DELAY_MS = 100;
+
+/** Refusals that end by themselves when another server leads; Redis means all others. */
+const PASSING = /^(READONLY|NOREPLICAS|MASTERDOWN|UNBLOCKED|LOADING|BUSY)\b/;
+
 export interface RedisConnections {
-  readonly primary: Redis;
-  /** Any Redis of the set. */
+  /** To the primary, for writes and what they wait for. */
+  readonly writer: Redis;
+  /** To the primary, for reads, which must not wait behind those. */
+  readonly reader: Redis;
+  /** To any Redis of the set. */
   readonly replica: Redis;
+  /** How many replicas must have a write before it is answered for. */
+  readonly acknowledgingReplicas: number;
 }
 
 /**
@@ -39,17 +57,21 @@ export interface RedisConnections {
  *
  * Reads go to the primary, so that a page shows the entry that was written just before, by whichever pod; the
  * replicas lag. They answer only while the primary does not: then an old page is better than none.
+ *
+ * A write counts when enough replicas have it, one of which leads if the primary dies. Until then it is tried again:
+ * each can be repeated without doing more than once what it does.
  */
 export class RedisEntryStore implements EntryStore {
-  readonly #primary: Redis;
-  readonly #replica: Redis;
+  readonly #connections: RedisConnections;
+  readonly #writes: AcknowledgedWrites;
   #ready = false;
+  #closed = false;
   #lastScore = 0;
 
-  constructor({ primary, replica }: RedisConnections) {
-    this.#primary = primary;
-    this.#replica = replica;
-    primary.once("ready", () => (this.#ready = true));
+  constructor(connections: RedisConnections) {
+    this.#connections = connections;
+    this.#writes = new AcknowledgedWrites(connections.writer, connections.acknowledgingReplicas);
+    connections.writer.once("ready", () => (this.#ready = true));
   }
 
   get ready(): boolean {
@@ -72,44 +94,53 @@ export class RedisEntryStore implements EntryStore {
     });
   }
 
-  async add(draft: EntryDraft): Promise<Entry> {
-    const entry = createEntry(draft);
-    await this.#write(ADD, entry.id, this.#nextScore(), JSON.stringify(entry));
-    return entry;
+  async add(draft: EntryDraft, id?: string): Promise<Entry> {
+    const entry = createEntry(draft, id);
+    const { reply } = await this.#write(ADD, entry.id, this.#nextScore(), JSON.stringify(entry));
+    return parseEntry(String(reply));
   }
 
   async remove(id: string): Promise<boolean> {
-    return (await this.#write(REMOVE, id)) === 1;
+    const { reply, repeated } = await this.#write(REMOVE, id);
+    // An earlier try may have removed it before its answer was lost; it is gone in any case.
+    return reply === 1 || repeated;
   }
 
   close(): Promise<void> {
-    this.#primary.disconnect();
-    this.#replica.disconnect();
+    this.#closed = true;
+    const { writer, reader, replica } = this.#connections;
+    for (const redis of [writer, reader, replica]) redis.disconnect();
     return Promise.resolve();
   }
 
   async #read<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
-    if (this.#primary.status === "ready") {
+    const { reader, replica } = this.#connections;
+    if (reader.status === "ready") {
       try {
-        return await command(this.#primary);
+        return await command(reader);
       } catch (error) {
-        if (this.#replica.status !== "ready") {
+        if (replica.status !== "ready") {
           throw unavailable(error);
         }
       }
     }
     try {
-      return await command(this.#replica);
+      return await command(replica);
     } catch (error) {
       throw unavailable(error);
     }
   }
 
-  async #write(script: string, id: string, ...values: (string | number)[]): Promise<unknown> {
-    try {
-      return await this.#primary.eval(script, 2, TIMELINE, ENTRY + id, id, ...values);
-    } catch (error) {
-      throw unavailable(error);
+  async #write(script: string, id: string, ...values: (string | number)[]) {
+    const deadline = Date.now() + WRITE_PATIENCE_MS;
+    for (let repeated = false; ; repeated = true) {
+      try {
+        const write = { script, keys: [TIMELINE, ENTRY + id], values: [id, ...values] };
+        return { reply: await this.#writes.run(write), repeated };
+      } catch (error) {
+        if (this.#closed || Date.now() > deadline || !passes(error)) throw unavailable(error);
+        await sleep(RETRY_DELAY_MS);
+      }
     }
   }
 
@@ -118,6 +149,11 @@ export class RedisEntryStore implements EntryStore {
     this.#lastScore = Math.max(this.#lastScore + 1, Date.now() * 1000);
     return this.#lastScore;
   }
+}
+
+/** Whether the same write may succeed a moment later: the server is away, or it is another one. */
+function passes(error: unknown): boolean {
+  return !(error instanceof Error && error.name === "ReplyError") || PASSING.test(error.message);
 }
 
 function parseEntry(document: string): Entry {

@@ -1,11 +1,13 @@
 /** JSON Schemas of the routes: they validate what comes in, speed up what goes out, and are the OpenAPI document. */
 
 const NOT_BLANK = "\\S";
+const KEY = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 const PAGE = "^[1-9][0-9]{0,5}$";
 
 /** What a pattern asks for, in words. */
 export const PATTERNS: Readonly<Record<string, string>> = {
   [NOT_BLANK]: "must not be blank",
+  [KEY]: "must be a UUID",
   [PAGE]: "must be a whole number from 1 to 999999",
 };
 
@@ -97,6 +99,16 @@ export const getEntry = {
 export const addEntry = {
   summary: "Write an entry",
   operationId: "addEntry",
+  headers: {
+    type: "object",
+    properties: {
+      "idempotency-key": {
+        type: "string",
+        pattern: KEY,
+        description: "Becomes the id: the same request may be sent again, and adds one entry",
+      },
+    },
+  },
   body: {
     type: "object",
     required: ["text"],
@@ -111,6 +123,7 @@ export const addEntry = {
     400: invalid,
     413: error("The body is larger than the longest entry allowed"),
     415: error("The body is not application/json"),
+    422: error("The Idempotency-Key was used for another entry; nothing was changed"),
     503: unavailable,
   },
 } as const;

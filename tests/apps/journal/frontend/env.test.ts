@@ -5,15 +5,16 @@ import { join } from "node:path";
 import { readEnv, readPassword } from "../../../../apps/journal/frontend/src/env.js";
 import { reconnectDelay } from "../../../../apps/journal/frontend/src/redis-connection.js";
 
-const REQUIRED = { REDIS_HOST: "redis", REDIS_WRITE_HOST: "redis-0.redis-write" };
+const REQUIRED = { REDIS_HOST: "redis" };
 
 describe("apps/journal/frontend env", () => {
-  it("needs the hosts of Redis only, and defaults to the rest", () => {
+  it("needs the host of Redis only, and defaults to the rest", () => {
     assert.deepEqual(readEnv(REQUIRED), {
       PORT: 8080,
       REDIS_HOST: "redis",
-      REDIS_WRITE_HOST: "redis-0.redis-write",
       REDIS_PORT: 6379,
+      REDIS_PRIMARY_NAME: "journal",
+      REDIS_ACKNOWLEDGING_REPLICAS: 0,
       JOURNAL_ENTRIES: 10,
       LOG_LEVEL: "info",
       DRAIN_DELAY_SEC: 5,
@@ -24,6 +25,10 @@ describe("apps/journal/frontend env", () => {
     const given = {
       PORT: "80",
       REDIS_PORT: "6380",
+      REDIS_SENTINELS: "redis-0.redis-write:26379,10.0.0.7:26380",
+      REDIS_PRIMARY_NAME: "main",
+      REDIS_ACKNOWLEDGING_REPLICAS: "2",
+      REDIS_USERNAME: "app",
       REDIS_PASSWORD_FILE: "/etc/redis-password/password",
       JOURNAL_ENTRIES: "25",
       LOG_LEVEL: "debug",
@@ -35,6 +40,11 @@ describe("apps/journal/frontend env", () => {
       ...given,
       PORT: 80,
       REDIS_PORT: 6380,
+      REDIS_SENTINELS: [
+        { host: "redis-0.redis-write", port: 26379 },
+        { host: "10.0.0.7", port: 26380 },
+      ],
+      REDIS_ACKNOWLEDGING_REPLICAS: 2,
       JOURNAL_ENTRIES: 25,
       DRAIN_DELAY_SEC: 0,
     });
@@ -43,6 +53,7 @@ describe("apps/journal/frontend env", () => {
   it("names every problem at once, with the value and what is allowed", () => {
     const given = {
       REDIS_HOST: "",
+      REDIS_SENTINELS: "redis-0,redis-1",
       PORT: "tcp://10.0.0.1:6379",
       JOURNAL_ENTRIES: "3abc",
       DRAIN_DELAY_SEC: "301",
@@ -53,7 +64,7 @@ describe("apps/journal/frontend env", () => {
         "6 problem(s) in the environment:",
         '  - PORT: expected a whole number from 1 to 65535, got "tcp://10.0.0.1:6379"',
         '  - REDIS_HOST: expected a host name, got ""',
-        "  - REDIS_WRITE_HOST: missing",
+        '  - REDIS_SENTINELS: expected "host:port", with commas between several, got "redis-0,redis-1"',
         '  - JOURNAL_ENTRIES: expected a whole number from 1 to 1000, got "3abc"',
         '  - LOG_LEVEL: Invalid option: expected one of "fatal"|"error"|"warn"|"info"|"debug"|"trace"|"silent", got "loud"',
         '  - DRAIN_DELAY_SEC: expected a whole number from 0 to 300, got "301"',
@@ -97,14 +108,14 @@ describe("apps/journal/frontend Redis password", () => {
 });
 
 describe("apps/journal/frontend reconnect delay", () => {
-  it("doubles up to two seconds, and spreads over the upper half", () => {
+  it("doubles up to half a second, and spreads over the upper half", () => {
     assert.deepEqual(
       [1, 2, 3, 7, 100].map((attempt) => reconnectDelay(attempt, () => 1)),
-      [50, 100, 200, 2000, 2000],
+      [50, 100, 200, 500, 500],
     );
     assert.deepEqual(
       [1, 100].map((attempt) => reconnectDelay(attempt, () => 0)),
-      [25, 1000],
+      [25, 250],
     );
   });
 });

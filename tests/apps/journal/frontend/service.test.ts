@@ -111,7 +111,7 @@ describe("apps/journal/frontend service", () => {
     );
     assert.deepEqual(operations, [
       ["get", "/api/entries", ["200", "400", "503"]],
-      ["post", "/api/entries", ["201", "400", "413", "415", "503"]],
+      ["post", "/api/entries", ["201", "400", "413", "415", "422", "503"]],
       ["get", "/api/entries/{id}", ["200", "404", "503"]],
       ["delete", "/api/entries/{id}", ["204", "404", "503"]],
     ]);

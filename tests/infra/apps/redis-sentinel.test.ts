@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { PodFolder, REDIS, SENTINEL, hostOf } from "./redis-pod-folder.js";
+
+const monitors = (pod: number) => `sentinel monitor journal ${hostOf(pod)} 6379 2`;
+
+describe("infra/apps/redis/sentinel.sh", () => {
+  let folder: PodFolder;
+
+  beforeEach(() => {
+    folder = new PodFolder(1);
+    mkdirSync(join(folder.root, "started"));
+    folder.program(
+      "redis-sentinel",
+      `cp "$1" "${folder.root}/started/$(ls "${folder.root}/started" | wc -l)"\nexec /bin/sleep 60`,
+    );
+  });
+
+  afterEach(() => {
+    folder.remove();
+  });
+
+  /** Runs it for a while; gives the configuration of the first or a later start of the Sentinel. */
+  function configuration(start = 0): string[] {
+    const { status, stderr } = folder.run("sentinel.sh");
+    assert.equal(status, 0, stderr);
+    return folder.read(`started/${start}`).trim().split("\n");
+  }
+  const questions = () => folder.read("asked").split("\n");
+
+  it("makes pod 0 the first primary when all Sentinels are there and none knows one", () => {
+    for (const pod of [0, 1, 2]) folder.sentinel(pod, -1);
+    assert.ok(configuration(1).includes(monitors(0)));
+  });
+
+  it("makes nobody the primary while a Sentinel is missing, which may know it", () => {
+    for (const pod of [0, 1]) folder.sentinel(pod, -1);
+    assert.doesNotMatch(configuration().join("\n"), /monitor/);
+    assert.equal(folder.has("started/1"), false);
+  });
+
+  it("learns the primary from the others when its disk is empty", () => {
+    folder.sentinel(2, 2, 9);
+    assert.ok(configuration().includes(monitors(2)));
+  });
+
+  it("goes by what it knew when nobody else is there", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    const lines = configuration();
+    assert.ok(lines.includes(monitors(2)));
+    assert.ok(lines.includes("sentinel config-epoch journal 7"));
+  });
+
+  it("believes the others when they have heard later things than it knew", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    folder.sentinel(0, 0, 8);
+    assert.ok(configuration().includes(monitors(0)));
+  });
+
+  it("keeps what its Sentinel knows over restarts", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    folder.sentinel(1, 0, 8);
+    configuration();
+    assert.equal(folder.read("data/primary"), `8 ${hostOf(0)}\n`);
+  });
+
+  it("does not keep what its Sentinel is about to change", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    folder.sentinel(1, 2, 8);
+    const during = `ip\n${hostOf(2)}\nflags\nmaster,failover_in_progress\nconfig-epoch\n8\n`;
+    folder.answer(1, SENTINEL, "sentinel master journal", during);
+    configuration();
+    assert.equal(folder.read("data/primary"), `7 ${hostOf(2)}\n`);
+  });
+
+  it("is the same Sentinel after a restart, and votes in no election from before it", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    const lines = configuration();
+    assert.ok(lines.includes(`sentinel myid ${"2".padStart(40, "0")}`));
+    assert.ok(lines.includes("sentinel current-epoch 1010"));
+    const others = lines.filter((line) => line.startsWith("sentinel known-sentinel "));
+    assert.deepEqual(others, [
+      `sentinel known-sentinel journal ${hostOf(0)} 26379 ${"1".padStart(40, "0")}`,
+      `sentinel known-sentinel journal ${hostOf(2)} 26379 ${"3".padStart(40, "0")}`,
+    ]);
+  });
+
+  it("waits a little longer than the Sentinel before it, so that not all stand for election at once", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    assert.ok(configuration().includes("sentinel down-after-milliseconds journal 1150"));
+  });
+
+  it("lets a restarted server be promoted once it holds what the primary holds", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    folder.server(1, "slave", 3, ["master_link_status:up", "slave_priority:0"]);
+    configuration();
+    assert.ok(questions().includes(`${hostOf(1)}:${REDIS} config set replica-priority 100`));
+  });
+
+  it("does not let a restarted server be promoted that may be behind", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    folder.server(1, "slave", 3, ["master_link_status:down", "slave_priority:0"]);
+    configuration();
+    assert.doesNotMatch(questions().join("\n"), /config set/);
+  });
+
+  it("ends when its Sentinel does, to be started again", () => {
+    folder.program("redis-sentinel", "exit 3");
+    const { status, stderr } = folder.run("sentinel.sh");
+    assert.equal(status, 1);
+    assert.match(stderr, /the Sentinel has ended/);
+  });
+});
+
+describe("infra/apps/redis/leave.sh", () => {
+  let folder: PodFolder;
+
+  beforeEach(() => {
+    folder = new PodFolder(0);
+  });
+
+  afterEach(() => {
+    folder.remove();
+  });
+
+  const commands = () =>
+    folder
+      .read("asked")
+      .split("\n")
+      .map((line) => line.slice(line.indexOf(":")))
+      .filter((line) => /client|failover/.test(line));
+
+  it("does nothing for a follower", () => {
+    folder.server(0, "slave", 3);
+    assert.equal(folder.run("leave.sh").status, 0);
+    assert.deepEqual(commands(), []);
+  });
+
+  /** A primary whose follower has everything, or not. */
+  function primary(offset: number): void {
+    const follower = `slave0:ip=${hostOf(1)},port=6379,state=online,offset=${offset},lag=0`;
+    folder.server(0, "master", 3, [follower, "master_repl_offset:700"]);
+    folder.answer(0, REDIS, "client pause 10000 write", "OK\n");
+    folder.answer(0, REDIS, "client unpause", "OK\n");
+    folder.answer(1, SENTINEL, "sentinel failover journal", "OK\n");
+    folder.sentinel(1, 1);
+  }
+
+  it("stops the writes of a primary before another is promoted, and goes when it is", () => {
+    primary(700);
+    const { status, stdout } = folder.run("leave.sh");
+    assert.deepEqual([status, stdout], [0, "handed the primary's role over\n"]);
+    assert.deepEqual(commands(), [":6379 client pause 10000 write", ":26379 sentinel failover journal"]);
+  });
+
+  it("goes on writing when no follower has everything", () => {
+    primary(699);
+    folder.program("sleep", "exit 0");
+    const { status, stdout } = folder.run("leave.sh");
+    assert.deepEqual([status, stdout], [0, "nobody took the primary's role over\n"]);
+    assert.deepEqual(commands(), [":6379 client pause 10000 write", ":6379 client unpause"]);
+  });
+});
+
+describe("infra/apps/redis/ready.sh", () => {
+  let folder: PodFolder;
+
+  beforeEach(() => {
+    folder = new PodFolder(1);
+  });
+
+  afterEach(() => {
+    folder.remove();
+  });
+
+  const up = (seconds: number) => {
+    folder.answer(1, REDIS, "info server", `uptime_in_seconds:${seconds}\r\n`);
+  };
+  const ready = () => folder.run("ready.sh").status === 0;
+
+  it("says yes for the primary, and no while it loads", () => {
+    folder.server(1, "master", 3);
+    assert.equal(ready(), true);
+    folder.answer(1, REDIS, "ping", "LOADING\n");
+    assert.equal(ready(), false);
+  });
+
+  it("says no for a follower that has never held a copy, or readers would find nothing", () => {
+    folder.server(1, "slave", 0, ["master_link_status:down"]);
+    up(600);
+    assert.equal(ready(), false);
+  });
+
+  it("says yes for a follower that holds a copy, also when the primary is away again", () => {
+    folder.server(1, "slave", 3, ["master_link_status:up"]);
+    up(5);
+    assert.equal(ready(), true);
+    folder.server(1, "slave", 3, ["master_link_status:down"]);
+    up(600);
+    assert.equal(ready(), true);
+  });
+
+  it("gives a follower that has just started the time to find the primary", () => {
+    folder.write("data/synced", "");
+    folder.server(1, "slave", 3, ["master_link_status:down"]);
+    up(5);
+    assert.equal(ready(), false);
+    up(20);
+    assert.equal(ready(), true);
+  });
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { podId, primaryPod, redisPods, replicating, serverProcess } from "./redis.js";
+import { list, remove } from "./entries.js";
+import { kubectl, settled, until } from "./platform.js";
+import { Writers } from "./writers.js";
+
+const WRITERS = 8;
+/** Not a limit: how much is written before and after a fault, so that it hits something and something follows. */
+const SOME = 100;
+const AT_ONCE = 20;
+
+const inJournal = (...args: string[]) => kubectl(...args, "-n", "journal");
+
+async function anotherPod(pod: string, before: string): Promise<void> {
+  await until(`another pod ${pod}`, async () => {
+    const id = await podId(pod);
+    return id !== "" && id !== before ? undefined : "the same one, or none";
+  });
+}
+
+/** What befalls the primary, or all. Whatever it stops it starts again, and it returns when it has happened. */
+const faults: Record<string, { happens: (primary: string) => Promise<void>; elects: boolean }> = {
+  "the primary's process is killed": {
+    elects: true,
+    happens: (primary) => {
+      process.kill(serverProcess(primary), "SIGKILL");
+      return Promise.resolve();
+    },
+  },
+  "the primary's process hangs for seven seconds": {
+    elects: true,
+    happens: async (primary) => {
+      const pid = serverProcess(primary);
+      process.kill(pid, "SIGSTOP");
+      await sleep(7000);
+      process.kill(pid, "SIGCONT");
+    },
+  },
+  "the primary's pod is deleted": {
+    elects: true,
+    happens: async (primary) => {
+      await inJournal("delete", "pod", primary, "--wait=false");
+    },
+  },
+  "the primary's pod is deleted by force": {
+    elects: true,
+    happens: async (primary) => {
+      const before = await podId(primary);
+      await inJournal("delete", "pod", primary, "--force", "--grace-period=0");
+      await anotherPod(primary, before);
+    },
+  },
+  "the primary's pod and its volume are lost": {
+    elects: true,
+    happens: async (primary) => {
+      const before = await podId(primary);
+      await inJournal("delete", "pvc", `data-${primary}`, "--wait=false");
+      await inJournal("delete", "pod", primary, "--force", "--grace-period=0");
+      await anotherPod(primary, before);
+    },
+  },
+  "the processes of all three are killed at once": {
+    elects: false,
+    happens: () => {
+      for (const pid of redisPods.map(serverProcess)) process.kill(pid, "SIGKILL");
+      return Promise.resolve();
+    },
+  },
+  "all three pods are deleted by force at once": {
+    elects: false,
+    happens: async () => {
+      const before = await Promise.all(redisPods.map(podId));
+      await inJournal("delete", "pod", ...redisPods, "--force", "--grace-period=0");
+      for (const [index, pod] of redisPods.entries()) await anotherPod(pod, before[index] ?? "");
+    },
+  },
+};
+
+/** The error, if there is one: whatever happens, the writers are stopped before a test fails. */
+async function happening(fault: () => Promise<void>): Promise<unknown> {
+  try {
+    await fault();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** What every page of the journal shows. */
+async function allTexts(): Promise<string[]> {
+  const { pages } = await list();
+  const texts: string[] = [];
+  for (let page = 1; page <= pages; page += AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(AT_ONCE, pages - page + 1) }, (_, next) => page + next);
+    for (const { entries } of await Promise.all(numbers.map(list)))
+      texts.push(...entries.map(({ text }) => text));
+  }
+  return texts;
+}
+
+async function forget(ids: readonly string[]): Promise<void> {
+  for (let first = 0; first < ids.length; first += AT_ONCE)
+    await Promise.all(ids.slice(first, first + AT_ONCE).map((id) => remove(id)));
+}
+
+describe("Redis under eight writers of the journal", () => {
+  before(replicating);
+
+  for (const [what, { happens, elects }] of Object.entries(faults)) {
+    it(`loses no acknowledged entry and keeps none twice when ${what}`, async () => {
+      const former = await primaryPod();
+      const writers = new Writers(WRITERS);
+      await until("entries before the fault", () => (writers.count >= SOME ? undefined : `${writers.count}`));
+      const fault = await happening(() => happens(former));
+      const soFar = writers.count;
+      const resumed = await until("entries after the fault", () =>
+        writers.count >= soFar + SOME ? undefined : `${writers.count - soFar}`,
+      ).catch((error: unknown) => error as Error);
+      const { ids, repeated, gapMs } = await writers.stop();
+      assert.ifError(fault);
+      assert.ifError(resumed);
+      await settled();
+      await replicating();
+
+      const texts = await allTexts();
+      const kept = new Set(texts);
+      const lost = ids.filter((id) => !kept.has(id));
+      const twice = texts.length - kept.size;
+      console.log(
+        `      ${ids.length} acknowledged, ${lost.length} lost, ${twice} twice; ` +
+          `${repeated} requests sent again, nobody answered for ${gapMs} ms`,
+      );
+      assert.equal(twice, 0);
+      assert.deepEqual(lost, []);
+      if (elects) assert.notEqual(await primaryPod(), former);
+      await forget(ids);
+    });
+  }
+});
