@@ -110,7 +110,7 @@ describe("infra/config", () => {
   });
 
   it("refuses an app on eks without a zone for its record and its certificate", async () => {
-    const { hostedZone: _, ...aws } = valid["slipway:aws"];
+    const aws = { ...valid["slipway:aws"], hostedZone: undefined };
     assert.deepEqual(await problemsOf({ ...journal({ cluster: "eks" }), "slipway:aws": aws }), [
       "slipway:aws.hostedZone: missing; slipway:journal is on eks, where an entry needs one",
     ]);
