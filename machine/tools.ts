@@ -15,6 +15,8 @@ interface ToolGroup {
   embed?: { module: string; folder: string; files: string[]; to: string };
   /** Names under which a built file is called, by the name that `go build` gives it. */
   links?: Record<string, string[]>;
+  /** Needed by the rehearsal alone, and built when somebody rehearses. */
+  forRehearsal?: boolean;
 }
 
 const kubernetesVersion = "v1.34.4";
@@ -79,7 +81,20 @@ export const groups: ToolGroup[] = [
     packages: ["github.com/traefik/traefik/v3/cmd/traefik"],
     variables: ["github.com/traefik/traefik/v3/pkg/version.Version=3.6.7"],
   },
+  { module: "kwok", packages: ["sigs.k8s.io/kwok/cmd/kwok"], forRehearsal: true },
+  { module: "gke-definitions", packages: ["./gke-definitions"], forRehearsal: true },
 ];
+
+/** Parts of the cluster's own that the rehearsal does without. */
+const notForRehearsal = new Set(["local-path", "traefik"]);
+
+/** What the machine's own cluster, or a rehearsal, is made of. */
+export type Purpose = "cluster" | "rehearsal";
+
+const groupsFor = (purpose: Purpose) =>
+  groups.filter(({ module, forRehearsal = false }) =>
+    purpose === "rehearsal" ? !notForRehearsal.has(module) : !forRehearsal,
+  );
 
 const folderOf = (group: ToolGroup) => join(repository, "machine/toolchain", group.module);
 
@@ -98,11 +113,15 @@ const isBuilt = (group: ToolGroup) =>
   existsSync(stampOf(group)) && readFileSync(stampOf(group), "utf8") === fingerprint(group);
 
 /** Builds, from pinned Go modules, the programs that are not there yet or whose pins have changed. */
-export async function buildTools(onLine: (line: string) => void): Promise<void> {
+export async function buildTools(
+  onLine: (line: string) => void,
+  purpose: Purpose = "cluster",
+): Promise<void> {
   await mkdir(paths.bin, { recursive: true });
-  for (const [index, group] of groups.entries()) {
+  const wanted = groupsFor(purpose);
+  for (const [index, group] of wanted.entries()) {
     if (isBuilt(group)) continue;
-    const title = `${group.module} (${index + 1} of ${groups.length})`;
+    const title = `${group.module} (${index + 1} of ${wanted.length})`;
     onLine(`${title}: downloading modules`);
     if (group.embed !== undefined) await copyEmbeddedFiles(group);
     await build(group, (built) => {
@@ -154,4 +173,4 @@ async function copyEmbeddedFiles(group: ToolGroup): Promise<void> {
 }
 
 /** Whether every program is there at its pinned version. */
-export const toolsAreBuilt = () => groups.every(isBuilt);
+export const toolsAreBuilt = (purpose: Purpose = "cluster") => groupsFor(purpose).every(isBuilt);

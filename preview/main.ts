@@ -1,0 +1,20 @@
+import { UserError } from "../machine/shell.js";
+import { createCommands } from "./commands.js";
+import { previewAgainst, previewFirst } from "./rehearse.js";
+
+const program = createCommands(
+  { first: previewFirst, against: previewAgainst },
+  {
+    say: (text) => process.stdout.write(`${text}\n`),
+    tell: (line) => process.stderr.write(`${line}\n`),
+    exitWith: (code) => (process.exitCode = code),
+  },
+);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`\nerror: ${error.message}\n`);
+  process.exitCode = 1;
+}

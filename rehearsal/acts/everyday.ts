@@ -1,0 +1,118 @@
+import type { Changed } from "../changes.js";
+import type { Act, Stage } from "./act.js";
+import { podsAct } from "./deployment.js";
+import type { Edit } from "./edits.js";
+
+interface EverydayChange {
+  readonly title: string;
+  readonly edit?: Edit;
+
+  /** A secret that a person sets. */
+  readonly secret?: readonly [key: string, value: string];
+
+  /** Everything that may change, and has to. */
+  readonly changes: readonly Changed[];
+}
+
+const FRONTEND = "update Deployment journal-frontend";
+const NEXT_IMAGE = `registry.example/slipway/journal-frontend:v9.9.9-1111111@sha256:${"1".repeat(64)}`;
+
+/** Each comes on top of those before it. */
+const everydayChanges: readonly EverydayChange[] = [
+  {
+    title: "more entries on a page",
+    edit: { "slipway:journal": { journalEntries: 25 } },
+    changes: ["replace ConfigMap journal-frontend-config", FRONTEND],
+  },
+  {
+    title: "a new image",
+    edit: { "slipway:images": { "journal-frontend": NEXT_IMAGE } },
+    changes: [FRONTEND],
+  },
+  {
+    title: "one more replica",
+    edit: { "slipway:journal": { frontend: { replicas: 3 } } },
+    changes: [FRONTEND, "update ResourceQuota journal"],
+  },
+  {
+    title: "a password of our own",
+    secret: ["slipway:redisPassword", "Rotated0password0of0the0rehearsal"],
+    changes: [
+      "delete RandomPassword journal-redis-password",
+      FRONTEND,
+      "replace Secret journal-redis",
+      "update StatefulSet journal-redis",
+    ],
+  },
+  {
+    title: "more nodes of GKE",
+    edit: { "slipway:gcp": { gke: { minNodes: 4, maxNodes: 6 } } },
+    changes: ["update NodePool gcp-gke-nodes"],
+  },
+  {
+    title: "more nodes of EKS",
+    edit: { "slipway:aws": { eks: { desiredNodes: 4, maxNodes: 6 } } },
+    changes: ["update NodeGroup aws-eks-nodes"],
+  },
+  {
+    title: "larger machines of GKE",
+    edit: { "slipway:gcp": { gke: { machineType: "e2-standard-8" } } },
+    changes: ["update NodePool gcp-gke-nodes"],
+  },
+  {
+    title: "larger machines of EKS",
+    edit: { "slipway:aws": { eks: { instanceType: "m5.xlarge" } } },
+    changes: ["update LaunchTemplate aws-eks-nodes", "update NodeGroup aws-eks-nodes"],
+  },
+  {
+    // The control plane is reached by its address from now on, with an authority of its own.
+    title: "a new kubeconfig",
+    edit: { "slipway:gcp": { gke: { reachableFrom: ["203.0.113.0/24"] } } },
+    changes: ["update Cluster gcp-gke", "update kubernetes gke"],
+  },
+];
+
+/** What happens to a stack in its life, each with the exact set of resources that may change. */
+export function everydayActs(stage: Stage): Act[] {
+  const changes = everydayChanges.map(({ title, edit, secret, changes: expected }): Act => ({
+    title: `${title}: changes ${expected.map(spoken).join(", ")} and nothing else`,
+    async play() {
+      if (edit) await stage.edit(edit);
+      if (secret) await stage.stack.setSecret(...secret);
+      return await stage.change([...expected].sort());
+    },
+  }));
+  return [
+    ...changes,
+    refusalAct(stage),
+    podsAct(stage, "after all of it, on new nodes, every pod is ready and apart from its like again"),
+  ];
+}
+
+/** "update Deployment journal-frontend" without the verb. */
+const spoken = (change: Changed) => change.slice(change.indexOf(" ") + 1);
+
+const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
+const REFUSAL = "LimitExceededException: no more instances of that type";
+
+/** Clouds fail, and mostly only for a while. */
+function refusalAct(stage: Stage): Act {
+  return {
+    title: "what a cloud refuses is told, and the next up does it",
+    async play() {
+      await stage.edit({ "slipway:aws": { eks: { desiredNodes: 5 } } });
+      stage.stack.setFaults([
+        { token: NODE_GROUP, operation: "update", message: REFUSAL, delayMs: 500, times: 1 },
+      ]);
+      const refused = await stage.run("up");
+      const told = refused.errors.some((error) => error.includes(REFUSAL));
+      const played = await stage.change(["update NodeGroup aws-eks-nodes"]);
+      const problems = [
+        ...(refused.outcome === "failed" ? [] : [`expected the up to fail, it ${refused.outcome}`]),
+        ...(told ? [] : [`expected "${REFUSAL}" among the errors, got: ${refused.errors.join("; ")}`]),
+        ...played.problems,
+      ];
+      return { problems, changes: played.changes };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { text, type Rules } from "../rule.js";
+import { KEY } from "./keys.js";
+import { accountOf, arnOf, common, loosely, regionOf, source } from "./naming.js";
+
+const REPOSITORY = "aws:ecr/repository:Repository";
+
+export const registryRules: Rules = {
+  [REPOSITORY]: {
+    source: source("ecr", "repository"),
+    name: {
+      input: "name",
+      allowed: {
+        form: /^([a-z0-9]+([._-][a-z0-9]+)*\/)*[a-z0-9]+([._-][a-z0-9]+)*$/,
+        says: "small letters, digits and . _ - /",
+      },
+    },
+    replacesOn: ["name", "encryptionConfigurations"],
+    values: {
+      imageTagMutability: ["MUTABLE", "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"],
+      "encryptionConfigurations.encryptionType": ["AES256", "KMS", "KMS_DSSE"],
+    },
+    refersTo: { "encryptionConfigurations.kmsKey": loosely(KEY) },
+    id: ({ name }) => name,
+    outputs: (thing) => ({
+      ...common(thing),
+      arn: arnOf(thing, "ecr", `repository/${thing.name}`),
+      registryId: accountOf(thing),
+      repositoryUrl: `${accountOf(thing)}.dkr.ecr.${regionOf(thing)}.amazonaws.com/${thing.name}`,
+    }),
+  },
+
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
+    source: source("ecr", "lifecycle_policy"),
+    replacesOn: ["repository"],
+    refersTo: { repository: loosely(REPOSITORY) },
+    id: ({ inputs }) => text(inputs, "repository"),
+    outputs: (thing) => ({ region: regionOf(thing), registryId: accountOf(thing) }),
+  },
+};

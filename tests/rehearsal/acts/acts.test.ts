@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { applyEdit } from "../../../rehearsal/acts/edits.js";
+import { inventoryDifferences } from "../../../rehearsal/acts/teardown.js";
+import { changesOf, unexpected } from "../../../rehearsal/changes.js";
+import type { Existing } from "../../../rehearsal/cloud/store.js";
+import { stepOf, type Step } from "../../../rehearsal/events.js";
+import { asMarkdown, asText, hasProblems, playAct, type StackReport } from "../../../rehearsal/report.js";
+
+const step = (op: string, type: string, name: string): Step => ({
+  op,
+  type,
+  name,
+  urn: "",
+  diffs: [],
+  replaceKeys: [],
+});
+
+const event = (op: string, more: object = {}): any => ({
+  resourcePreEvent: {
+    metadata: {
+      op,
+      urn: "urn:pulumi:dev::slipway::a$kubernetes:apps/v1:Deployment::journal",
+      type: "t",
+      ...more,
+    },
+  },
+});
+
+describe("rehearsal/events and rehearsal/changes", () => {
+  it("makes a step of what the engine does, with the paths that differ", () => {
+    const told = stepOf(
+      event("update", { diffs: ["spec"], detailedDiff: { "spec.replicas": {} }, keys: null }),
+    );
+    assert.deepEqual(
+      [told?.op, told?.name, told?.diffs, told?.replaceKeys],
+      ["update", "journal", ["spec.replicas"], []],
+    );
+  });
+
+  it("makes none of what stays as it is, nor of other events", () => {
+    assert.equal(stepOf(event("same")), undefined);
+    assert.equal(stepOf({ sequence: 1, timestamp: 1 }), undefined);
+  });
+
+  it("counts the steps of a replacement as one change, and no component", () => {
+    const steps = [
+      step("create-replacement", "kubernetes:core/v1:Secret", "redis"),
+      step("replace", "kubernetes:core/v1:Secret", "redis"),
+      step("delete-replaced", "kubernetes:core/v1:Secret", "redis"),
+      step("update", "slipway:apps:Redis", "redis"),
+      step("update", "pulumi:providers:kubernetes", "gke"),
+    ];
+    assert.deepEqual(changesOf(steps), ["replace Secret redis", "update kubernetes gke"]);
+  });
+
+  it("says what changed though it may not, and what did not though it has to", () => {
+    assert.deepEqual(unexpected(["update A a", "update B b"], ["update B b", "update C c"]), [
+      "unexpected: update A a",
+      "missing: update C c",
+    ]);
+  });
+});
+
+describe("rehearsal/acts", () => {
+  it("merges the blocks of an edit into a stack file, and replaces all else", () => {
+    const config = { "slipway:gcp": { gke: { zone: "a", minNodes: 1 }, project: "p" }, list: [1, 2] };
+    applyEdit(config, { "slipway:gcp": { gke: { minNodes: 4 } }, list: [3], fresh: true });
+    assert.deepEqual(config, {
+      "slipway:gcp": { gke: { zone: "a", minNodes: 4 }, project: "p" },
+      list: [3],
+      fresh: true,
+    });
+  });
+
+  it("counts what exists by its type, and not what only remains", () => {
+    const thing = (token: string, remains?: string): Existing => ({
+      ...{ token, id: "", inputs: {}, outputs: {}, handles: [], holds: [] },
+      ...(remains !== undefined && { remains }),
+    });
+    assert.deepEqual(inventoryDifferences([thing("a"), thing("b", "for ever")], [thing("a")]), []);
+    assert.deepEqual(inventoryDifferences([thing("a"), thing("a")], [thing("a"), thing("b")]), [
+      "a: expected 1, got 2",
+      "b: expected 1, got 0",
+    ]);
+  });
+});
+
+describe("rehearsal/report", () => {
+  const report: StackReport = {
+    stack: "dev",
+    resources: 181,
+    acts: [
+      { title: "the first up", seconds: 20.04, changes: ["create A a", "create B b"], problems: [] },
+      {
+        title: "a second up",
+        seconds: 3,
+        changes: [],
+        problems: ["unexpected: update A|B\nfor some reason"],
+      },
+    ],
+  };
+
+  it("is a table for a terminal, with each problem below its act", () => {
+    assert.equal(
+      asText(report),
+      [
+        "Stack dev: 181 resources, 23 s, 1 of 2 promises are broken",
+        "ok     20.0 s  the first up (create 2)",
+        "FAIL    3.0 s  a second up",
+        "          unexpected: update A|B",
+        "          for some reason",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("is a table for a pull request, that nothing in it breaks", () => {
+    assert.equal(
+      asMarkdown(report),
+      [
+        "### Stack dev: 181 resources, 23 s, 1 of 2 promises are broken",
+        "",
+        "| | seconds | changed |",
+        "| --- | ---: | --- |",
+        "| ✓ the first up | 20.0 | create A a<br>create B b |",
+        "| ✗ a second up | 3.0 | **unexpected: update A\\|B for some reason** |",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("counts long lists of changes instead of telling them", () => {
+    const changes = Array.from({ length: 7 }, (_, index) => `create A ${index}`);
+    const long = { ...report, acts: [{ title: "up", seconds: 1, changes, problems: [] }] };
+    assert.match(asMarkdown(long), /\| ✓ up \| 1\.0 \| \(create 7\) \|/);
+  });
+
+  it("keeps as a problem that an act could not be played at all", async () => {
+    const played = await playAct({ title: "a", play: () => Promise.reject(new Error("no such file")) });
+    assert.deepEqual(played.problems, ["Error: no such file"]);
+    assert.equal(hasProblems({ ...report, acts: [played] }), true);
+    assert.equal(hasProblems({ ...report, acts: [] }), false);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { leaksIn, leaksInCluster, secretTexts } from "../../../rehearsal/checks/secrets.js";
+
+const secret = (value: unknown) => ({
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  plaintext: JSON.stringify(value),
+});
+
+describe("rehearsal/checks/secrets", () => {
+  it("collects every text of every secret of a state, at any depth, and nothing that is in clear", () => {
+    const exported = {
+      deployment: {
+        resources: [
+          { inputs: { password: secret("hunter2hunter2"), name: "in the clear" } },
+          {
+            outputs: {
+              data: { nested: [secret({ a: "first0first0", b: ["second0second0"] })] },
+              short: secret("1"),
+            },
+          },
+        ],
+      },
+    };
+    assert.deepEqual(secretTexts(exported), ["hunter2hunter2", "first0first0", "second0second0"]);
+  });
+
+  it("finds a secret as it is, in JSON, in base64 and in a URL, and does not tell it", () => {
+    const value = 'pa"ss/w0rd+one';
+    const texts = {
+      plain: `password: ${value}`,
+      json: JSON.stringify({ value }),
+      base64: Buffer.from(value).toString("base64"),
+      url: `https://user:${encodeURIComponent(value)}@host`,
+      innocent: "nothing here",
+    };
+    const leaks = leaksIn([value], texts);
+    assert.deepEqual(leaks, [
+      "plain: 1 secret(s) in clear",
+      "json: 1 secret(s) in clear",
+      "base64: 1 secret(s) in clear",
+      "url: 1 secret(s) in clear",
+    ]);
+    assert.ok(!leaks.join("").includes(value));
+  });
+
+  it("allows a Secret to hold one, and no other object", () => {
+    const data = { password: "hunter2hunter2" };
+    const object = (kind: string) => ({
+      apiVersion: "v1",
+      kind,
+      metadata: { name: "a", namespace: "b" },
+      data,
+    });
+    assert.deepEqual(leaksInCluster([data.password], [object("Secret"), object("ConfigMap")]), [
+      "ConfigMap b/a: 1 secret(s) in clear",
+    ]);
+  });
+});
