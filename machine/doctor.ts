@@ -101,7 +101,8 @@ async function inspect(): Promise<Machine> {
     missingPackages: await missingPackages(),
     hasApt: existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-deb"),
     missingPrograms,
-    portHolder: (port) => portHolder(port, ours),
+    // Asked anew each time: a host that a killed command left half made goes on starting its programs meanwhile.
+    portHolder: (port) => portHolder(port, processesIn),
   };
 }
 
@@ -184,9 +185,9 @@ function ports({ portHolder: holderOf }: Machine, settings: Settings): Finding[]
 /**
  * Which process listens on a TCP port of 127.0.0.1 or of every address.
  *
- * @param except processes that do not count.
+ * @param except tells which processes do not count, and is asked once the one is found.
  */
-export function portHolder(port: number, except: number[] = []): string | undefined {
+export function portHolder(port: number, except: () => number[] = () => []): string | undefined {
   const inode = ["/proc/net/tcp", "/proc/net/tcp6"]
     .filter(existsSync)
     .map((file) => listeningSocket(readFileSync(file, "utf8"), port))
@@ -194,7 +195,7 @@ export function portHolder(port: number, except: number[] = []): string | undefi
   if (inode === undefined) return undefined;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     if (openFiles(pid).includes(`socket:[${inode}]`)) {
-      if (except.includes(Number(pid))) return undefined;
+      if (except().includes(Number(pid))) return undefined;
       return `process ${pid} (${readFileSync(`/proc/${pid}/comm`, "utf8").trim()})`;
     }
   }

@@ -178,7 +178,10 @@ describe("machine/doctor", () => {
     const { port } = server.address() as AddressInfo;
     try {
       assert.match(portHolder(port) ?? "", RegExp(`^process ${process.pid} \\(.+\\)$`));
-      assert.equal(portHolder(port, [process.pid]), undefined);
+      assert.equal(
+        portHolder(port, () => [process.pid]),
+        undefined,
+      );
     } finally {
       server.close();
       await once(server, "close");
