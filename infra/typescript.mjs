@@ -6,7 +6,8 @@ if (process.features.typescript && nodeModule.registerHooks) {
   // Node.js strips types by itself; what is left is that an import names the file that a compiler would write.
   nodeModule.registerHooks({
     resolve(specifier, context, nextResolve) {
-      const ours = specifier.startsWith(".") && context.parentURL?.endsWith(".ts");
+      // A module may be loaded a second time under another address, which then ends in a query.
+      const ours = specifier.startsWith(".") && /\.ts(\?|$)/.test(context.parentURL ?? "");
       return nextResolve(ours ? specifier.replace(/\.js$/, ".ts") : specifier, context);
     },
   });

@@ -77,14 +77,12 @@ export async function terraformPlan(stack: string, registered: readonly Register
     const label = labelOf(name);
     return [
       {
-        ...{
-          address: `${known}.${label}`,
-          mode: "managed",
-          type: known,
-          name: label,
-          schema_version: 0,
-          values,
-        },
+        address: `${known}.${label}`,
+        mode: "managed",
+        type: known,
+        name: label,
+        schema_version: 0,
+        values,
         provider_name: `registry.terraform.io/hashicorp/${known.split("_")[0] ?? ""}`,
       },
     ];

@@ -30,14 +30,16 @@ export const ipRange = z
 
 /** Who may reach a control plane; the whole internet is not an answer. */
 export const reachableFrom = z
-  .array(ipRange.refine((range) => !range.endsWith("/0"), 'expected networks of yours, never "0.0.0.0/0"'))
+  .array(
+    ipRange.refine((range) => Number(range.split("/")[1]) >= 8, 'expected networks of yours, at most a "/8"'),
+  )
   .min(1);
 
 export const gitHubRepository = z
   .string()
   .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, 'expected a GitHub repository such as "acme/platform"');
 
-/** How many nodes there may be, and how many there are to begin with. */
+/** Between which numbers of nodes the autoscaler may choose. */
 export const nodeCounts = {
   minNodes: z.int().min(0).max(100).optional(),
   maxNodes: z.int().min(1).max(100).optional(),

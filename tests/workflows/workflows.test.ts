@@ -32,6 +32,16 @@ describe(".github/workflows", () => {
     assert.deepEqual(files.sort(), ["comment.yml", "deploy.yml", "drift.yml", "preview.yml", "stack.yml"]);
   });
 
+  it("let no expression choose an empty text by && and ||, which always takes the other one", () => {
+    const wrong = [...texts].filter(([, text]) => /&& *'' *\|\|/.test(text)).map(([file]) => file);
+    assert.deepEqual(wrong, []);
+  });
+
+  it("fail a pull request for a risk, unless it has the label, and no push", () => {
+    const step = stepsOf(job("preview.yml", "rehearsal")).find(({ env }) => env?.FAIL_ON_RISK);
+    assert.match(step.env.FAIL_ON_RISK, /github\.event_name == 'pull_request' && !contains\(/);
+  });
+
   it("use every action by its commit, with the version beside it", () => {
     const uses = [...texts.values()].flatMap((text) => text.match(/^.*\buses:.*$/gm) ?? []);
     const foreign = uses.filter((line) => !/uses: \.\//.test(line));

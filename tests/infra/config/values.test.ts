@@ -23,8 +23,9 @@ describe("infra/config/values", () => {
   it("never opens a control plane to everybody", () => {
     assert.equal(
       problem(reachableFrom.safeParse(["198.51.100.0/24", "0.0.0.0/0"])),
-      'expected networks of yours, never "0.0.0.0/0"',
+      'expected networks of yours, at most a "/8"',
     );
+    assert.equal(reachableFrom.safeParse(["0.0.0.0/1", "128.0.0.0/1"]).success, false);
     assert.equal(reachableFrom.safeParse([]).success, false);
     assert.equal(reachableFrom.safeParse(["198.51.100.0/24"]).success, true);
   });
