@@ -2,9 +2,17 @@ import { Argument, Command } from "commander";
 import { writeFileSync } from "node:fs";
 import { withLock } from "../machine/lock.js";
 import { buildTools, toolsAreBuilt } from "../machine/tools.js";
-import { actsOf } from "./acts/index.js";
+import { actsOf, Stage } from "./acts/index.js";
 import { Rehearsal } from "./rehearsal.js";
-import { asMarkdown, asText, hasProblems, playAct, type ActReport, type StackReport } from "./report.js";
+import {
+  asCount,
+  asMarkdown,
+  asText,
+  hasProblems,
+  playAct,
+  type ActReport,
+  type StackReport,
+} from "./report.js";
 
 const STACKS = ["dev", "prod"];
 
@@ -34,7 +42,7 @@ const program = new Command("npm run test:rehearsal --")
       if (options.keepLogs) process.stderr.write(`logs: ${rehearsal.logs}\n`);
       await rehearsal.stop({ keepLogs: options.keepLogs });
     }
-    process.stdout.write(`\n${reports.map(asText).join("\n")}`);
+    process.stdout.write(`\n${reports.map(asText).join("\n")}\n${asCount(reports)}`);
     if (options.markdown !== undefined) writeFileSync(options.markdown, reports.map(asMarkdown).join("\n"));
     if (reports.some(hasProblems)) process.exitCode = 1;
   });
@@ -43,11 +51,12 @@ const program = new Command("npm run test:rehearsal --")
 async function rehearse(rehearsal: Rehearsal, name: string): Promise<StackReport> {
   const stack = await rehearsal.openStack(name);
   try {
-    const { stage, acts } = actsOf(rehearsal, stack);
+    const stage = new Stage(rehearsal, stack);
+    const acts = actsOf(stack.committed);
     const reports: ActReport[] = [];
     for (const [index, act] of acts.entries()) {
       tell(`${name} ${index + 1}/${acts.length}: ${act.title}`);
-      const report = await playAct(act);
+      const report = await playAct(act, stage);
       reports.push(report);
       for (const problem of report.problems) tell(`  ${problem}`);
     }

@@ -1,4 +1,4 @@
-import type { Act } from "./acts/index.js";
+import type { Act, Stage } from "./acts/index.js";
 import type { Changed } from "./changes.js";
 
 /** How one act went. */
@@ -18,19 +18,28 @@ export interface StackReport {
 }
 
 /** Plays an act and keeps what became of it; one that cannot even be played has that as its problem. */
-export async function playAct(act: Act): Promise<ActReport> {
+export async function playAct(act: Act, stage: Stage): Promise<ActReport> {
   const { title } = act;
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   try {
-    const { changes, problems } = await act.play();
+    const { changes, problems } = await act.play(stage);
     return { title, seconds: seconds(), changes, problems };
   } catch (error) {
     return { title, seconds: seconds(), changes: [], problems: [String(error)] };
   }
 }
 
-export const hasProblems = ({ acts }: StackReport) => acts.some(({ problems }) => problems.length > 0);
+export const hasProblems = ({ acts }: StackReport) => acts.some(isBroken);
+
+const isBroken = ({ problems }: ActReport) => problems.length > 0;
+
+/** Counts the promises as mocha counts tests, so that whoever adds up tests can add them. */
+export function asCount(reports: readonly StackReport[]): string {
+  const acts = reports.flatMap((report) => report.acts);
+  const broken = acts.filter(isBroken).length;
+  return `  ${acts.length - broken} passing\n${broken === 0 ? "" : `  ${broken} failing\n`}`;
+}
 
 /** For a terminal. */
 export function asText(report: StackReport): string {
@@ -57,7 +66,7 @@ export function asMarkdown(report: StackReport): string {
 
 function headline(report: StackReport): string {
   const seconds = report.acts.reduce((sum, act) => sum + act.seconds, 0);
-  const failed = report.acts.filter(({ problems }) => problems.length > 0).length;
+  const failed = report.acts.filter(isBroken).length;
   const verdict = failed === 0 ? "all is well" : `${failed} of ${report.acts.length} promises are broken`;
   return `Stack ${report.stack}: ${report.resources} resources, ${seconds.toFixed(0)} s, ${verdict}`;
 }

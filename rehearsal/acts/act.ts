@@ -3,6 +3,7 @@ import { changesOf, unexpected } from "../changes.js";
 import type { ClusterAccess } from "../cluster/access.js";
 import type { Existing } from "../cloud/store.js";
 import type { Run, RunOptions } from "../engine.js";
+import type { Rehearsal } from "../rehearsal.js";
 import type { RehearsedStack } from "../stack.js";
 import { applyEdit, type Edit } from "./edits.js";
 
@@ -10,7 +11,7 @@ import { applyEdit, type Edit } from "./edits.js";
 export interface Act {
   /** A sentence about what is promised. */
   readonly title: string;
-  play(): Promise<Played>;
+  play(stage: Stage): Promise<Played>;
 }
 
 export interface Played {
@@ -28,8 +29,17 @@ export class Stage {
   readonly stack: RehearsedStack;
   readonly clusters: readonly ClusterAccess[];
 
+  /** Folder with the logs of all programs. */
+  readonly logs: string;
+
   /** Every run of the engine so far, for what it told. */
   readonly runs: Run[] = [];
+
+  /** Every secret that the stack has had. */
+  readonly secrets = new Set<string>();
+
+  /** What the first preview said. */
+  foreseen: readonly Changed[] = [];
 
   /** What existed when all of it had been made for the first time. */
   complete: readonly Existing[] = [];
@@ -39,9 +49,10 @@ export class Stage {
 
   private readonly edits: Edit[] = [];
 
-  constructor(stack: RehearsedStack, clusters: readonly ClusterAccess[]) {
+  constructor({ clusters, logs }: Pick<Rehearsal, "clusters" | "logs">, stack: RehearsedStack) {
     this.stack = stack;
     this.clusters = clusters;
+    this.logs = logs;
   }
 
   /** Changes the stack file further. */
@@ -50,6 +61,11 @@ export class Stage {
     await this.stack.configure((config) => {
       for (const one of this.edits) applyEdit(config, one);
     });
+  }
+
+  async setSecret(key: string, value: string): Promise<void> {
+    this.secrets.add(value);
+    await this.stack.setSecret(key, value);
   }
 
   /** Puts the stack file back to what was committed. */

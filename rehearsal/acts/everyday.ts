@@ -1,5 +1,5 @@
 import type { Changed } from "../changes.js";
-import type { Act, Stage } from "./act.js";
+import type { Act } from "./act.js";
 import { podsAct } from "./deployment.js";
 import type { Edit } from "./edits.js";
 
@@ -72,23 +72,6 @@ const everydayChanges: readonly EverydayChange[] = [
   },
 ];
 
-/** What happens to a stack in its life, each with the exact set of resources that may change. */
-export function everydayActs(stage: Stage): Act[] {
-  const changes = everydayChanges.map(({ title, edit, secret, changes: expected }): Act => ({
-    title: `${title}: changes ${expected.map(spoken).join(", ")} and nothing else`,
-    async play() {
-      if (edit) await stage.edit(edit);
-      if (secret) await stage.stack.setSecret(...secret);
-      return await stage.change([...expected].sort());
-    },
-  }));
-  return [
-    ...changes,
-    refusalAct(stage),
-    podsAct(stage, "after all of it, on new nodes, every pod is ready and apart from its like again"),
-  ];
-}
-
 /** "update Deployment journal-frontend" without the verb. */
 const spoken = (change: Changed) => change.slice(change.indexOf(" ") + 1);
 
@@ -96,23 +79,37 @@ const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 const REFUSAL = "LimitExceededException: no more instances of that type";
 
 /** Clouds fail, and mostly only for a while. */
-function refusalAct(stage: Stage): Act {
-  return {
-    title: "what a cloud refuses is told, and the next up does it",
-    async play() {
-      await stage.edit({ "slipway:aws": { eks: { desiredNodes: 5 } } });
-      stage.stack.setFaults([
-        { token: NODE_GROUP, operation: "update", message: REFUSAL, delayMs: 500, times: 1 },
-      ]);
-      const refused = await stage.run("up");
-      const told = refused.errors.some((error) => error.includes(REFUSAL));
-      const played = await stage.change(["update NodeGroup aws-eks-nodes"]);
-      const problems = [
+const refusalAct: Act = {
+  title: "what a cloud refuses is told, and the next up does it",
+  async play(stage) {
+    await stage.edit({ "slipway:aws": { eks: { desiredNodes: 5 } } });
+    stage.stack.setFaults([
+      { token: NODE_GROUP, operation: "update", message: REFUSAL, delayMs: 500, times: 1 },
+    ]);
+    const refused = await stage.run("up");
+    const told = refused.errors.some((error) => error.includes(REFUSAL));
+    const { problems, changes } = await stage.change(["update NodeGroup aws-eks-nodes"]);
+    return {
+      problems: [
         ...(refused.outcome === "failed" ? [] : [`expected the up to fail, it ${refused.outcome}`]),
         ...(told ? [] : [`expected "${REFUSAL}" among the errors, got: ${refused.errors.join("; ")}`]),
-        ...played.problems,
-      ];
-      return { problems, changes: played.changes };
+        ...problems,
+      ],
+      changes,
+    };
+  },
+};
+
+/** What happens to a stack in its life, each with the exact set of resources that may change. */
+export const everydayActs: readonly Act[] = [
+  ...everydayChanges.map(({ title, edit, secret, changes }): Act => ({
+    title: `${title}: changes ${changes.map(spoken).join(", ")} and nothing else`,
+    async play(stage) {
+      if (edit) await stage.edit(edit);
+      if (secret) await stage.setSecret(...secret);
+      return await stage.change([...changes].sort());
     },
-  };
-}
+  })),
+  refusalAct,
+  podsAct("after all of it, on new nodes, every pod is ready and apart from its like again"),
+];

@@ -1,23 +1,27 @@
-import type { Rehearsal } from "../rehearsal.js";
-import type { RehearsedStack } from "../stack.js";
-import { Stage, type Act } from "./act.js";
+import type { Configuration } from "../stack.js";
+import type { Act } from "./act.js";
 import { deploymentActs } from "./deployment.js";
 import { everydayActs } from "./everyday.js";
 import { interruptionActs } from "./interruptions.js";
+import { referencesAct } from "./references.js";
 import { secretsAct } from "./secrets.js";
 import { teardownActs } from "./teardown.js";
 
-export type { Act, Played } from "./act.js";
+export { Stage, type Act, type Played } from "./act.js";
 
-/** The whole rehearsal of a stack, in order: each act goes on from where the one before left it. */
-export function actsOf(rehearsal: Rehearsal, stack: RehearsedStack): { stage: Stage; acts: Act[] } {
-  const stage = new Stage(stack, rehearsal.clusters);
-  const acts = [
-    ...deploymentActs(stage),
-    ...everydayActs(stage),
-    secretsAct(stage, rehearsal.logs),
-    ...teardownActs(stage),
-    ...interruptionActs(stage),
+/**
+ * The whole rehearsal of a stack, in order: each act goes on from where the one before left it.
+ *
+ * @param committed what the stack file says
+ */
+export function actsOf(committed: Configuration): Act[] {
+  return [
+    ...deploymentActs,
+    referencesAct,
+    secretsAct("after the first up"),
+    ...everydayActs,
+    secretsAct("after all changes"),
+    ...teardownActs(committed),
+    ...interruptionActs,
   ];
-  return { stage, acts };
 }

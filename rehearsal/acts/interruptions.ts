@@ -25,46 +25,36 @@ function random(seed: number): number {
  * The engine is killed, as the kernel does it, at ten moments that ten seeds choose; each next run goes on from there.
  * Between them a person does what the runbook says about what was made and not written down.
  */
-export function interruptionActs(stage: Stage): Act[] {
-  return [
-    {
-      title: `an up that is killed ${CREATIONS} times is completed by the next, and nothing exists twice`,
-      async play() {
-        const total =
-          stage.runs.find(({ steps }) => steps.some(({ op }) => op === "create"))?.steps.length ?? 0;
-        await stage.revert();
-        await stage.edit({ "slipway:protection": false });
-        const problems = await killAt(stage, "up", moments(1, CREATIONS), total);
-        const last = await stage.run("up");
-        const refreshed = await stage.run("refresh");
-        const unchanged = await stage.change([]);
-        const difference = inventoryDifferences(stage.stack.cloud(), stage.complete);
-        return {
-          problems: [
-            ...problems,
-            ...failures(last),
-            ...failures(refreshed),
-            ...unchanged.problems,
-            ...difference,
-          ],
-          changes: [],
-        };
-      },
+export const interruptionActs: readonly Act[] = [
+  {
+    title: `an up that is killed ${CREATIONS} times is completed by the next, and nothing exists twice`,
+    async play(stage) {
+      const { stack } = stage;
+      await stage.revert();
+      await stage.edit({ "slipway:protection": false });
+      const total =
+        stage.runs.find(({ steps }) => steps.some(({ op }) => op === "create"))?.steps.length ?? 0;
+      const problems = await killAt(stage, "up", moments(1, CREATIONS), total);
+      const [last, refreshed] = [await stage.run("up"), await stage.run("refresh")];
+      const unchanged = await stage.change([]);
+      const difference = inventoryDifferences(stack.cloud(), stage.complete);
+      const failed = [last, refreshed].flatMap(failures);
+      return { problems: [...problems, ...failed, ...unchanged.problems, ...difference], changes: [] };
     },
-    {
-      title: `a destroy that is killed ${DELETIONS} times is completed by the next, and leaves nothing`,
-      async play() {
-        const total = stage.stack.stateResources().length;
-        const problems = await killAt(stage, "destroy", moments(1 + CREATIONS, DELETIONS), total);
-        const last = await stage.run("destroy");
-        const pending = pendingOperations(stage.stack.stateText()).map(
-          ({ type, resource }) => `pending: ${type} ${resource.urn}`,
-        );
-        return { problems: [...problems, ...failures(last), ...leftovers(stage), ...pending], changes: [] };
-      },
+  },
+  {
+    title: `a destroy that is killed ${DELETIONS} times is completed by the next, and leaves nothing`,
+    async play(stage) {
+      const total = stage.stack.stateResources().length;
+      const problems = await killAt(stage, "destroy", moments(1 + CREATIONS, DELETIONS), total);
+      const last = await stage.run("destroy");
+      const pending = pendingOperations(stage.stack.stateText()).map(
+        ({ type, resource }) => `pending: ${type} ${resource.urn}`,
+      );
+      return { problems: [...problems, ...failures(last), ...leftovers(stage), ...pending], changes: [] };
     },
-  ];
-}
+  },
+];
 
 /** Runs the operation again and again, killing it at those shares of all its steps. */
 async function killAt(

@@ -43,7 +43,7 @@ if (aws.cluster) {
   await makeNodesWhenNeeded(aws.cluster, autoModeZones(aws.store));
 }
 
-const ports: Ports = {
+const served = {
   aws: await serve(
     new SimulatedProvider({ name: "aws", rules: awsRules, invokes: awsInvokes, cloud: aws, faults }),
   ),
@@ -52,4 +52,5 @@ const ports: Ports = {
   ),
   random: await serve(randomWireProvider),
 };
+const ports: Ports = Object.fromEntries(Object.entries(served).map(([name, { port }]) => [name, port]));
 process.send?.(ports);

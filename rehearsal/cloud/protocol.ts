@@ -61,7 +61,7 @@ export interface Before {
 }
 
 /** Serves the provider on a port of 127.0.0.1 that is free, for any number of engines, one after the other. */
-export async function serve(provider: WireProvider): Promise<number> {
+export async function serve(provider: WireProvider): Promise<{ port: number; close: () => void }> {
   const server = new grpc.Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
@@ -70,7 +70,13 @@ export async function serve(provider: WireProvider): Promise<number> {
   return await new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
       if (error) reject(error);
-      else resolve(port);
+      else
+        resolve({
+          port,
+          close: () => {
+            server.forceShutdown();
+          },
+        });
     });
   });
 }

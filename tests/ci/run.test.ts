@@ -7,9 +7,22 @@ import { join } from "node:path";
 const subject = join(import.meta.dirname, "../../.ci/run");
 
 /** What each command of npm does, as shell; one that is not given succeeds in silence. */
-type Commands = Partial<Record<"test" | "up" | "test:local" | "down", string>>;
+type Commands = Partial<Record<"test" | "test:rehearsal" | "up" | "test:local" | "down", string>>;
 
-const green: Commands = { test: "echo '  417 passing (9s)'", "test:local": "echo '  12 passing (2m)'" };
+const green: Commands = {
+  test: "echo '  417 passing (9s)'",
+  "test:rehearsal": "echo '  44 passing'",
+  "test:local": "echo '  12 passing (2m)'",
+};
+
+const all = [
+  "test",
+  "run --silent lint:workflows",
+  "run test:rehearsal",
+  "run up",
+  "run test:local",
+  "run down -- --purge",
+];
 
 describe(".ci/run", () => {
   let folder: string;
@@ -45,8 +58,8 @@ describe(".ci/run", () => {
   it("adds up the tests of every tier, and each other command as one", () => {
     assert.deepEqual(run(green), {
       status: 0,
-      last: "432 passed, 0 failed",
-      calls: ["test", "run --silent lint:workflows", "run up", "run test:local", "run down -- --purge"],
+      last: "476 passed, 0 failed",
+      calls: all,
     });
   });
 
@@ -54,20 +67,20 @@ describe(".ci/run", () => {
     const test = "printf '  416 passing (9s)\\n  1 failing\\n'; exit 1";
     assert.deepEqual(run({ ...green, test }), {
       status: 1,
-      last: "431 passed, 1 failed",
-      calls: ["test", "run --silent lint:workflows", "run up", "run test:local", "run down -- --purge"],
+      last: "475 passed, 1 failed",
+      calls: all,
     });
   });
 
   it("counts a command that fails without a failing test as one failure", () => {
     const { status, last } = run({ ...green, test: "echo 'src/a.ts(1,1): error'; exit 2" });
-    assert.deepEqual([status, last], [1, "15 passed, 1 failed"]);
+    assert.deepEqual([status, last], [1, "59 passed, 1 failed"]);
     const { status: again, last: then } = run({ ...green, up: "exit 1" });
-    assert.deepEqual([again, then], [1, "431 passed, 1 failed"]);
+    assert.deepEqual([again, then], [1, "475 passed, 1 failed"]);
   });
 
   it("takes no tier's count for that of another", () => {
-    const { status, last } = run({ test: green.test, "test:local": "exit 1" });
-    assert.deepEqual([status, last], [1, "420 passed, 1 failed"]);
+    const { status, last } = run({ ...green, "test:local": "exit 1" });
+    assert.deepEqual([status, last], [1, "464 passed, 1 failed"]);
   });
 });

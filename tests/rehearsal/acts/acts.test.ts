@@ -4,7 +4,14 @@ import { inventoryDifferences } from "../../../rehearsal/acts/teardown.js";
 import { changesOf, unexpected } from "../../../rehearsal/changes.js";
 import type { Existing } from "../../../rehearsal/cloud/store.js";
 import { stepOf, type Step } from "../../../rehearsal/events.js";
-import { asMarkdown, asText, hasProblems, playAct, type StackReport } from "../../../rehearsal/report.js";
+import {
+  asCount,
+  asMarkdown,
+  asText,
+  hasProblems,
+  playAct,
+  type StackReport,
+} from "../../../rehearsal/report.js";
 
 const step = (op: string, type: string, name: string): Step => ({
   op,
@@ -129,6 +136,13 @@ describe("rehearsal/report", () => {
     );
   });
 
+  it("counts the promises of all stacks as mocha counts tests", () => {
+    const [kept, broken] = report.acts.map((act) => ({ ...report, acts: [act] }));
+    assert.ok(kept && broken);
+    assert.equal(asCount([report, kept]), "  2 passing\n  1 failing\n");
+    assert.equal(asCount([kept]), "  1 passing\n");
+  });
+
   it("counts long lists of changes instead of telling them", () => {
     const changes = Array.from({ length: 7 }, (_, index) => `create A ${index}`);
     const long = { ...report, acts: [{ title: "up", seconds: 1, changes, problems: [] }] };
@@ -136,7 +150,8 @@ describe("rehearsal/report", () => {
   });
 
   it("keeps as a problem that an act could not be played at all", async () => {
-    const played = await playAct({ title: "a", play: () => Promise.reject(new Error("no such file")) });
+    const failing = { title: "a", play: () => Promise.reject(new Error("no such file")) };
+    const played = await playAct(failing, undefined as never);
     assert.deepEqual(played.problems, ["Error: no such file"]);
     assert.equal(hasProblems({ ...report, acts: [played] }), true);
     assert.equal(hasProblems({ ...report, acts: [] }), false);
