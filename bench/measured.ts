@@ -16,7 +16,7 @@ export interface Measured {
 export async function measured(
   file: string,
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), "slipway-bench-"));
   try {

@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AmazonWebServices } from "./aws/amazon-web-services.js";
 import type { StackConfig } from "./config.js";
-import { GoogleCloud } from "./gcp/google-cloud.js";
 import { LocalCluster } from "./local/cluster.js";
 import type { Cluster, ClusterName } from "./platform.js";
 
@@ -33,11 +31,10 @@ export interface Clusters {
 }
 
 /** Builds every cloud that the stack file names, and no other: the one place where a cloud is chosen. */
-export function createClusters(config: StackConfig): Clusters {
-  const { images, domain, protection } = config;
-  const local = config.local && new LocalCluster("local", { ...config.local, images });
-  const gcp = config.gcp && new GoogleCloud("gcp", { ...config.gcp, images, domain, protection });
-  const aws = config.aws && new AmazonWebServices("aws", { ...config.aws, images, domain, protection });
+export async function createClusters(config: StackConfig): Promise<Clusters> {
+  const local = config.local && new LocalCluster("local", { ...config.local, images: config.images });
+  const gcp = config.gcp && (await createGoogleCloud(config, config.gcp));
+  const aws = config.aws && (await createAmazonWebServices(config, config.aws));
   const clusters: Readonly<Record<ClusterName, Cluster | undefined>> = {
     gke: gcp?.cluster,
     eks: aws?.cluster,
@@ -67,4 +64,22 @@ export function createClusters(config: StackConfig): Clusters {
       },
     }),
   };
+}
+
+// A cloud's SDK costs every start of a program that loads it, so it is loaded when the stack file names the cloud.
+
+async function createGoogleCloud(
+  { images, domain, protection }: StackConfig,
+  args: NonNullable<StackConfig["gcp"]>,
+) {
+  const { GoogleCloud } = await import("./gcp/google-cloud.js");
+  return new GoogleCloud("gcp", { ...args, images, domain, protection });
+}
+
+async function createAmazonWebServices(
+  { images, domain, protection }: StackConfig,
+  args: NonNullable<StackConfig["aws"]>,
+) {
+  const { AmazonWebServices } = await import("./aws/amazon-web-services.js");
+  return new AmazonWebServices("aws", { ...args, images, domain, protection });
 }

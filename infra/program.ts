@@ -9,8 +9,8 @@ export interface StackOutputs extends CloudOutputs {
 }
 
 /** The table of contents: the stack's configuration -> clusters -> apps -> stack outputs. */
-export function deploy(config: StackConfig): StackOutputs {
-  const clusters = createClusters(config);
+export async function deploy(config: StackConfig): Promise<StackOutputs> {
+  const clusters = await createClusters(config);
   const urls: Record<string, string> = {};
 
   if (config.journal) {

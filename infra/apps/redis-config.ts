@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { quantityValue } from "../k8s/quantity.js";
 
 export const REDIS_PORT = 6379;
@@ -34,7 +35,7 @@ const texts = [
 
 /** Every file of the ConfigMap: those beside this module, and the server's configuration. */
 export function redisFiles(memoryLimit: string, replicas: number): Record<string, string> {
-  const read = (name: string) => readFileSync(new URL(`redis/${name}`, import.meta.url), "utf8");
+  const read = (name: string) => readFileSync(join(import.meta.dirname, "redis", name), "utf8");
   return {
     ...Object.fromEntries(texts.map((name) => [name, read(name)])),
     "redis.conf": redisConf(memoryLimit, replicas),

@@ -28,10 +28,11 @@ describe("infra/clusters", () => {
   });
 
   it("says which clusters there are when it is asked for another", async () => {
-    await record(() => {
-      const clusters = createClusters({ ...nothing, gcp });
+    await record(async () => {
+      const clusters = await createClusters({ ...nothing, gcp });
+      const none = await createClusters(nothing);
       assert.throws(() => clusters.get("local"), /cluster "local" is not in this stack, which has gke/);
-      assert.throws(() => createClusters(nothing).get("eks"), /which has none/);
+      assert.throws(() => none.get("eks"), /which has none/);
     });
   });
 });

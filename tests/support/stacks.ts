@@ -45,7 +45,7 @@ export async function runProgram(
   options: Omit<RecordOptions, "config"> = {},
 ): Promise<{ resources: Registered[]; outputs: StackOutputs }> {
   let outputs: StackOutputs | undefined;
-  const resources = await record(() => (outputs = deploy(loadConfig())), { ...options, config });
+  const resources = await record(async () => (outputs = await deploy(loadConfig())), { ...options, config });
   if (!outputs) throw new Error("the program returned no outputs");
   return { resources, outputs };
 }
