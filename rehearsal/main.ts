@@ -33,14 +33,16 @@ const program = new Command("npm run test:rehearsal --")
   .action(async (stacks: string[], options: { markdown?: string; keepLogs: boolean }) => {
     if (!toolsAreBuilt("rehearsal")) await withLock(() => buildTools(tell, "rehearsal"));
     tell("starting the clusters");
-    const rehearsal = await Rehearsal.start();
-    stopOnSignal(rehearsal);
-    const reports: StackReport[] = [];
+    const rehearsals: Rehearsal[] = [];
+    stopOnSignal(rehearsals);
+    let reports: StackReport[];
     try {
-      for (const stack of stacks) reports.push(await rehearse(rehearsal, stack));
+      while (rehearsals.length < stacks.length) rehearsals.push(await Rehearsal.start());
+      // Side by side: most of a deployment is waiting.
+      const plays = rehearsals.map((rehearsal, index) => rehearse(rehearsal, stacks[index] ?? ""));
+      reports = await Promise.all(plays);
     } finally {
-      if (options.keepLogs) process.stderr.write(`logs: ${rehearsal.logs}\n`);
-      await rehearsal.stop({ keepLogs: options.keepLogs });
+      await stop(rehearsals, options.keepLogs);
     }
     process.stdout.write(`\n${reports.map(asText).join("\n")}\n${asCount(reports)}`);
     if (options.markdown !== undefined) writeFileSync(options.markdown, reports.map(asMarkdown).join("\n"));
@@ -58,7 +60,7 @@ async function rehearse(rehearsal: Rehearsal, name: string): Promise<StackReport
       tell(`${name} ${index + 1}/${acts.length}: ${act.title}`);
       const report = await playAct(act, stage);
       reports.push(report);
-      for (const problem of report.problems) tell(`  ${problem}`);
+      for (const problem of report.problems) tell(`  ${name}: ${problem}`);
     }
     return { stack: name, resources: stage.resources, acts: reports };
   } finally {
@@ -66,12 +68,17 @@ async function rehearse(rehearsal: Rehearsal, name: string): Promise<StackReport
   }
 }
 
-/** The first Ctrl-C ends all programs and takes the folder away. */
-function stopOnSignal(rehearsal: Rehearsal): void {
+async function stop(rehearsals: readonly Rehearsal[], keepLogs: boolean): Promise<void> {
+  if (keepLogs) for (const { logs } of rehearsals) process.stderr.write(`logs: ${logs}\n`);
+  await Promise.all(rehearsals.map((rehearsal) => rehearsal.stop({ keepLogs })));
+}
+
+/** The first Ctrl-C ends all programs and takes the folders away. */
+function stopOnSignal(rehearsals: readonly Rehearsal[]): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       tell("stopping");
-      void rehearsal.stop().finally(() => process.exit(130));
+      void stop(rehearsals, false).finally(() => process.exit(130));
     });
   }
 }

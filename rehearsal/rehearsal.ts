@@ -28,7 +28,9 @@ export interface World {
   readonly clusters: readonly ClusterAccess[];
 }
 
+/** Each has a folder, named after the process that it ends with. */
 const worlds = join(local, "rehearsal");
+let started = 0;
 
 /**
  * A world without clouds in which stacks can be deployed by the real engine: clusters with nodes that only seem to run,
@@ -43,7 +45,7 @@ export class Rehearsal {
 
   static async start({ clusters = ["gke", "eks"] }: RehearsalOptions = {}): Promise<Rehearsal> {
     await removeAbandoned();
-    const folder = join(worlds, String(process.pid));
+    const folder = join(worlds, `${process.pid}-${++started}`);
     const home = join(folder, "home");
     await mkdir(join(folder, "logs"), { recursive: true, mode: 0o700 });
     await installKubernetesProvider(home);
@@ -86,7 +88,8 @@ export class Rehearsal {
 /** What rehearsals left whose process was killed. */
 async function removeAbandoned(): Promise<void> {
   if (!existsSync(worlds)) return;
-  for (const pid of await readdir(worlds)) {
-    if (!existsSync(`/proc/${pid}`)) await rm(join(worlds, pid), { recursive: true, force: true });
+  for (const world of await readdir(worlds)) {
+    const [pid = ""] = world.split("-");
+    if (!existsSync(`/proc/${pid}`)) await rm(join(worlds, world), { recursive: true, force: true });
   }
 }
