@@ -7,11 +7,14 @@ import { join } from "node:path";
 const subject = join(import.meta.dirname, "../../.ci/run");
 
 /** What each command of npm does, as shell; one that is not given succeeds in silence. */
-type Commands = Partial<Record<"test" | "test:rehearsal" | "up" | "test:local" | "down", string>>;
+type Commands = Partial<
+  Record<"test" | "test:rehearsal" | "test:diff" | "up" | "test:local" | "down", string>
+>;
 
 const green: Commands = {
   test: "echo '  417 passing (9s)'",
   "test:rehearsal": "echo '  44 passing'",
+  "test:diff": "echo '  3 passing (1m)'",
   "test:local": "echo '  12 passing (2m)'",
 };
 
@@ -19,6 +22,7 @@ const all = [
   "test",
   "run --silent lint:workflows",
   "run test:rehearsal",
+  "run test:diff",
   "run up",
   "run test:local",
   "run down -- --purge",
@@ -58,7 +62,7 @@ describe(".ci/run", () => {
   it("adds up the tests of every tier, and each other command as one", () => {
     assert.deepEqual(run(green), {
       status: 0,
-      last: "476 passed, 0 failed",
+      last: "479 passed, 0 failed",
       calls: all,
     });
   });
@@ -67,20 +71,20 @@ describe(".ci/run", () => {
     const test = "printf '  416 passing (9s)\\n  1 failing\\n'; exit 1";
     assert.deepEqual(run({ ...green, test }), {
       status: 1,
-      last: "475 passed, 1 failed",
+      last: "478 passed, 1 failed",
       calls: all,
     });
   });
 
   it("counts a command that fails without a failing test as one failure", () => {
     const { status, last } = run({ ...green, test: "echo 'src/a.ts(1,1): error'; exit 2" });
-    assert.deepEqual([status, last], [1, "59 passed, 1 failed"]);
+    assert.deepEqual([status, last], [1, "62 passed, 1 failed"]);
     const { status: again, last: then } = run({ ...green, up: "exit 1" });
-    assert.deepEqual([again, then], [1, "475 passed, 1 failed"]);
+    assert.deepEqual([again, then], [1, "478 passed, 1 failed"]);
   });
 
   it("takes no tier's count for that of another", () => {
     const { status, last } = run({ ...green, "test:local": "exit 1" });
-    assert.deepEqual([status, last], [1, "464 passed, 1 failed"]);
+    assert.deepEqual([status, last], [1, "467 passed, 1 failed"]);
   });
 });
