@@ -20,7 +20,7 @@ export class ApiError extends Error {
 export interface ApiOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly timeoutMs?: number;
-  /** Pauses before reading is tried again, one for each further try. */
+  /** Pauses before reading or writing is tried again, one for each further try. */
   readonly retryDelaysMs?: readonly number[];
 }
 
@@ -29,6 +29,8 @@ export class Api {
   readonly #fetch: typeof globalThis.fetch;
   readonly #timeoutMs: number;
   readonly #retryDelaysMs: readonly number[];
+  /** The last entry that was written without an answer: whether it was saved, nobody here knows. */
+  #unanswered?: { readonly body: string; readonly key: string };
 
   constructor({ fetch, timeoutMs = 10_000, retryDelaysMs = [300, 1200] }: ApiOptions = {}) {
     // A bare reference would be called with the wrong "this", which browsers refuse.
@@ -39,22 +41,17 @@ export class Api {
 
   /** Reading changes nothing, so it is tried again before the reader hears of a failure. */
   async list(page: number): Promise<EntryPage> {
-    for (const delay of this.#retryDelaysMs) {
-      const response = await this.#request(`/api/entries?page=${page}`).catch(() => undefined);
-      if (response && response.status < 500) {
-        return (await bodyOf(response)) as EntryPage;
-      }
-      await new Promise((resolve) => setTimeout(resolve, delay));
-    }
-    return (await bodyOf(await this.#request(`/api/entries?page=${page}`))) as EntryPage;
+    return (await bodyOf(await this.#insist(`/api/entries?page=${page}`))) as EntryPage;
   }
 
+  /** Saves one entry, however often it is sent: also when the reader sends it again after a failure. */
   async add(author: string, text: string): Promise<Entry> {
-    const response = await this.#request("/api/entries", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ author, text }),
-    });
+    const body = JSON.stringify({ author, text });
+    const { key } = this.#unanswered?.body === body ? this.#unanswered : { key: crypto.randomUUID() };
+    this.#unanswered = { body, key };
+    const headers = { "content-type": "application/json", "idempotency-key": key };
+    const response = await this.#insist("/api/entries", { method: "POST", headers, body });
+    if (response.status < 500) this.#unanswered = undefined;
     return (await bodyOf(response)) as Entry;
   }
 
@@ -64,6 +61,16 @@ export class Api {
     if (response.status !== 404) {
       await bodyOf(response);
     }
+  }
+
+  /** Sends again what may be sent again, while the server is away. */
+  async #insist(path: string, init?: RequestInit): Promise<Response> {
+    for (const delay of this.#retryDelaysMs) {
+      const response = await this.#request(path, init).catch(() => undefined);
+      if (response && response.status < 500) return response;
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+    return await this.#request(path, init);
   }
 
   async #request(path: string, init: RequestInit = {}): Promise<Response> {

@@ -6,14 +6,16 @@ const PAGE = { entries: [], page: 1, pages: 1, total: 0, pageSize: 10 };
 /** An Api in front of a server that gives these answers in turn; "offline" is none at all. */
 function apiWith(...answers: (Response | "offline")[]) {
   const calls: [method: string, url: string, body: unknown][] = [];
+  const keys: (string | null)[] = [];
   const fetch = (url: RequestInfo | URL, init?: RequestInit) => {
     calls.push([init?.method ?? "GET", url as string, init?.body]);
+    keys.push(new Headers(init?.headers).get("idempotency-key"));
     const answer = answers[calls.length - 1];
     return answer instanceof Response
       ? Promise.resolve(answer)
       : Promise.reject(new TypeError("failed to fetch"));
   };
-  return { api: new Api({ fetch, retryDelaysMs: [0, 0] }), calls };
+  return { api: new Api({ fetch, retryDelaysMs: [0, 0] }), calls, keys };
 }
 
 function failure(status: number, message?: string): Response {
@@ -51,14 +53,33 @@ describe("apps/journal/fileserver API client", () => {
     assert.equal(calls.length, 1);
   });
 
-  it("writes once, since a failed answer does not mean that nothing was written", async () => {
-    const { api, calls } = apiWith("offline");
+  it("writes again under the same key while the server is away, so that it is one entry", async () => {
+    const { api, calls, keys } = apiWith("offline", failure(503, "away"), Response.json({ id: "1" }));
 
-    await assert.rejects(
-      api.add("somebody", "hello"),
-      new ApiError("The journal did not answer. Are you online?"),
-    );
-    assert.deepEqual(calls, [["POST", "/api/entries", '{"author":"somebody","text":"hello"}']]);
+    assert.deepEqual(await api.add("somebody", "hello"), { id: "1" });
+    assert.deepEqual(calls[2], ["POST", "/api/entries", '{"author":"somebody","text":"hello"}']);
+    assert.equal(new Set(keys).size, 1);
+    assert.match(keys[0] ?? "", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  });
+
+  it("keeps the key when the reader sends an entry again that had no answer, and takes another for the next", async () => {
+    const { api, keys } = apiWith("offline", "offline", "offline", Response.json({}), Response.json({}));
+
+    await assert.rejects(api.add("a", "hello"), new ApiError("The journal did not answer. Are you online?"));
+    await api.add("a", "hello");
+    await api.add("a", "hello");
+
+    assert.equal(new Set(keys.slice(0, 4)).size, 1);
+    assert.notEqual(keys[4], keys[3]);
+  });
+
+  it("takes another key for an entry that was refused", async () => {
+    const { api, keys } = apiWith(failure(400, "text is too long"), Response.json({}));
+
+    await assert.rejects(api.add("a", "hello"), new ApiError("Text is too long."));
+    await api.add("a", "hello");
+
+    assert.notEqual(keys[1], keys[0]);
   });
 
   it("deletes, and takes an entry that is gone already for deleted", async () => {
