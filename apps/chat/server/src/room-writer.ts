@@ -1,0 +1,74 @@
+import type { Message } from "./events.js";
+import { type Draft, type MessageStore, StoreUnavailableError } from "./message-store.js";
+
+/** As many as one write to the store takes. */
+const MOST_AT_ONCE = 100;
+/** Drafts of a room that may wait for their turn. */
+const MOST_WAITING = 2000;
+
+interface Waiting {
+  readonly draft: Draft;
+  readonly resolve: (message: Message) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes to the store room by room: while one write is under way, what comes for the same room waits, and goes with
+ * the next one together. So a busy room costs few writes, and this server never competes with itself for a place.
+ */
+export class RoomWriter {
+  readonly #store: MessageStore;
+  readonly #headOf: (room: string) => number;
+  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(store: MessageStore, headOf: (room: string) => number) {
+    this.#store = store;
+    this.#headOf = headOf;
+  }
+
+  write(draft: Draft): Promise<Message> {
+    const { room } = draft;
+    const waiting = this.#waiting.get(room) ?? [];
+    if (waiting.length >= MOST_WAITING) {
+      return Promise.reject(
+        new StoreUnavailableError(`${waiting.length} messages are waiting for the store`),
+      );
+    }
+    this.#waiting.set(room, waiting);
+    return new Promise((resolve, reject) => {
+      waiting.push({ draft, resolve, reject });
+      if (!this.#running.has(room)) this.#running.set(room, this.#run(room));
+    });
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
+  }
+
+  async #run(room: string): Promise<void> {
+    // The place where the last write ended is better than what the other servers have told so far.
+    let head = 0;
+    for (let batch = this.#next(room); batch.length > 0; batch = this.#next(room)) {
+      const drafts = batch.map(({ draft }) => draft);
+      try {
+        const messages = await this.#store.append(drafts, Math.max(head, this.#headOf(room)));
+        batch.forEach(({ resolve }, index) => {
+          resolve(messages[index] as Message);
+        });
+        head = Math.max(head, ...messages.map(({ seq }) => seq));
+      } catch (error) {
+        batch.forEach(({ reject }) => {
+          reject(error);
+        });
+      }
+    }
+    this.#waiting.delete(room);
+    this.#running.delete(room);
+  }
+
+  #next(room: string): Waiting[] {
+    return this.#waiting.get(room)?.splice(0, MOST_AT_ONCE) ?? [];
+  }
+}

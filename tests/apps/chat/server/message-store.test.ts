@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { Message } from "../../../../apps/chat/server/src/events.js";
+import {
+  type Draft,
+  END,
+  MemoryMessageStore,
+  type MessageStore,
+} from "../../../../apps/chat/server/src/message-store.js";
+import { migrate } from "../../../../apps/chat/server/src/migrations.js";
+import { MongoMessageStore } from "../../../../apps/chat/server/src/mongo-message-store.js";
+import { FakeDatabase } from "./fake-database.js";
+
+const AUTHOR = { id: "0123456789abcdef", nickname: "somebody" };
+
+function draft(text: string, room = "lobby", id = randomUUID()): Draft {
+  return { room, id, author: AUTHOR, text };
+}
+
+const texts = (messages: readonly Message[]) => messages.map(({ text }) => text);
+const places = (messages: readonly Message[]) => messages.map(({ seq }) => seq);
+
+async function mongoStore(database = new FakeDatabase()): Promise<MongoMessageStore> {
+  await migrate(database.db);
+  const store = new MongoMessageStore(database.db);
+  store.open();
+  return store;
+}
+
+const stores: Record<string, () => MessageStore | Promise<MessageStore>> = {
+  MemoryMessageStore: () => new MemoryMessageStore(),
+  MongoMessageStore: () => mongoStore(),
+};
+
+for (const [name, create] of Object.entries(stores)) {
+  describe(`apps/chat/server ${name}`, () => {
+    let store: MessageStore;
+    beforeEach(async () => {
+      store = await create();
+    });
+
+    it("gives the messages of each room the places 1, 2, 3, …", async () => {
+      await store.append([draft("a"), draft("b")], 0);
+      await store.append([draft("elsewhere", "tea")], 0);
+      await store.append([draft("c")], 2);
+
+      assert.deepEqual(places(await store.after("lobby", 0, 10)), [1, 2, 3]);
+      assert.deepEqual(texts(await store.after("lobby", 0, 10)), ["a", "b", "c"]);
+      assert.deepEqual(places(await store.after("tea", 0, 10)), [1]);
+    });
+
+    it("gives back what it stored, to the letter", async () => {
+      const given = draft("नमस्ते\n😀");
+      const [message] = await store.append([given], 0);
+
+      assert.deepEqual(await store.following("lobby", 0), [message]);
+      const { sentAt, ...rest } = message as Message;
+      assert.deepEqual(rest, { ...given, seq: 1 });
+      assert.equal(new Date(sentAt).toISOString(), sentAt);
+    });
+
+    it("stores a draft that comes again only once, alone, among others and twice in one write", async () => {
+      const again = draft("again");
+      const [first] = await store.append([again], 0);
+      const [, second, third] = await store.append([draft("b"), again, again, draft("c")], 1);
+
+      assert.deepEqual([second, third], [first, first]);
+      assert.deepEqual(texts(await store.after("lobby", 0, 10)), ["again", "b", "c"]);
+    });
+
+    it("reads pages after and before a place", async () => {
+      await store.append(
+        ["a", "b", "c", "d"].map((text) => draft(text)),
+        0,
+      );
+
+      assert.deepEqual(texts(await store.after("lobby", 1, 2)), ["b", "c"]);
+      assert.deepEqual(texts(await store.after("lobby", 4, 2)), []);
+      assert.deepEqual(texts(await store.before("lobby", 4, 2)), ["b", "c"]);
+      assert.deepEqual(texts(await store.before("lobby", END, 2)), ["c", "d"]);
+      assert.deepEqual(texts(await store.before("lobby", 1, 2)), []);
+    });
+
+    it("reads what follows a place, up to the end of the room", async () => {
+      await store.append(
+        ["a", "b", "c", "d"].map((text) => draft(text)),
+        0,
+      );
+
+      assert.deepEqual(texts(await store.following("lobby", 1)), ["b", "c", "d"]);
+      assert.deepEqual(texts(await store.following("lobby", 4)), []);
+      assert.deepEqual(texts(await store.following("elsewhere", 0)), []);
+    });
+
+    it("keeps rooms apart whose names begin alike", async () => {
+      await store.append([draft("a", "tea")], 0);
+      await store.append([draft("b", "tea-time")], 0);
+      await store.append([draft("c", "te")], 0);
+
+      assert.deepEqual(texts(await store.after("tea", 0, 10)), ["a"]);
+      assert.deepEqual(texts(await store.before("tea", END, 10)), ["a"]);
+    });
+
+    it("finds the end of the room when the caller is wrong about it", async () => {
+      await store.append(
+        ["a", "b", "c"].map((text) => draft(text)),
+        0,
+      );
+
+      assert.deepEqual(places(await store.append([draft("d")], 0)), [4]);
+      assert.deepEqual(places(await store.append([draft("e")], 2)), [5]);
+    });
+  });
+}
+
+describe("apps/chat/server MongoMessageStore with several servers", () => {
+  it("never shows a message before one with an earlier place, and leaves no gap", async () => {
+    const database = new FakeDatabase();
+    const servers = await Promise.all([mongoStore(database), mongoStore(database), mongoStore(database)]);
+    const seen = new Set<string>();
+    let worst = 0;
+    database.beforeEach = () => {
+      const known = [...database.collection("messages").documents.values()].map(({ seq }) => Number(seq));
+      worst = Math.max(worst, Math.max(0, ...known) - known.length);
+    };
+
+    await Promise.all(
+      servers.map(async (server, index) => {
+        let head = 0;
+        for (let round = 0; round < 10; round++) {
+          const stored = await server.append(
+            [draft(`${index}:${round}a`), draft(`${index}:${round}b`)],
+            head,
+          );
+          head = stored.at(-1)?.seq ?? head;
+          texts(stored).forEach((text) => seen.add(text));
+        }
+      }),
+    );
+
+    const all = await (servers[0] as MessageStore).after("lobby", 0, 100);
+    assert.equal(worst, 0);
+    assert.deepEqual(
+      places(all),
+      Array.from({ length: 60 }, (_, index) => index + 1),
+    );
+    assert.deepEqual(new Set(texts(all)), seen);
+    for (const [index] of servers.entries()) {
+      const own = texts(all).filter((text) => text.startsWith(`${index}:`));
+      assert.deepEqual(own, [...own].sort());
+    }
+  });
+
+  it("stores the same draft once when two servers get it at the same time", async () => {
+    const database = new FakeDatabase();
+    const [one, two] = await Promise.all([mongoStore(database), mongoStore(database)]);
+    const same = draft("same");
+
+    const [[first], [second]] = await Promise.all([one.append([same], 0), two.append([same], 0)]);
+
+    assert.deepEqual(first, second);
+    assert.equal(database.collection("messages").documents.size, 1);
+  });
+
+  it("stores nothing before the indexes are there", async () => {
+    const store = new MongoMessageStore(new FakeDatabase().db);
+
+    assert.equal(store.ready, false);
+    await assert.rejects(
+      store.append([draft("x")], 0),
+      /^StoreUnavailableError: the indexes are not there yet$/,
+    );
+  });
+
+  it("says that it is unavailable when the database fails, with none of the message's words", async () => {
+    const database = new FakeDatabase();
+    const store = await mongoStore(database);
+    database.beforeEach = (operation) => {
+      throw Object.assign(new Error(`${operation} timed out`), { document: "secret words" });
+    };
+
+    const error = await store.append([draft("secret words")], 0).catch((reason: unknown) => reason);
+
+    assert.equal(String(error), "StoreUnavailableError: insertMany timed out");
+    assert.equal(JSON.stringify(error, Object.getOwnPropertyNames(error)).includes("secret"), false);
+  });
+});
