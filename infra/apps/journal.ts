@@ -51,6 +51,12 @@ export interface JournalArgs extends Pick<EntryArgs, "host"> {
 const PORT = 8080;
 const SECRETS = "/etc/redis-auth";
 
+/** SORT with GET asks for the right to all keys. Nothing that manages the server. */
+const REDIS_RIGHTS =
+  "~* &* -@all +@read +@write +@transaction +@connection +@pubsub +eval +eval_ro +evalsha +evalsha_ro " +
+  "+script|load +script|exists +wait +info -@dangerous +info +sort_ro -@admin " +
+  "-client +client|setname +client|id +client|reply +client|getname";
+
 /** A journal of short entries: a page, an API that keeps the entries in Redis, and one entry for both. */
 export class Journal extends pulumi.ComponentResource {
   readonly url: string;
@@ -89,7 +95,15 @@ export class Journal extends pulumi.ComponentResource {
       const clients = [labelsFor(name, "frontend").selector];
       return new Redis(
         `${name}-redis`,
-        { ...args.redis, app: name, cluster, namespace: namespace.name, password: redisPassword, clients },
+        {
+          ...args.redis,
+          app: name,
+          cluster,
+          namespace: namespace.name,
+          password: redisPassword,
+          rights: REDIS_RIGHTS,
+          clients,
+        },
         { parent },
       );
     }

@@ -30,15 +30,19 @@ const texts = [
   "sentinel.conf",
   "sentinel-users.acl",
   "sentinel.sh",
-  "users.acl",
 ] as const;
 
-/** Every file of the ConfigMap: those beside this module, and the server's configuration. */
-export function redisFiles(memoryLimit: string, replicas: number): Record<string, string> {
+/**
+ * Every file of the ConfigMap: those beside this module, the server's configuration, and what its clients may do.
+ *
+ * @param rights of the clients' user, in the words of Redis' ACL
+ */
+export function redisFiles(memoryLimit: string, replicas: number, rights: string): Record<string, string> {
   const read = (name: string) => readFileSync(join(import.meta.dirname, "redis", name), "utf8");
   return {
     ...Object.fromEntries(texts.map((name) => [name, read(name)])),
     "redis.conf": redisConf(memoryLimit, replicas),
+    "users.acl": `app ${rights}\n${read("users.acl")}`,
   };
 }
 

@@ -29,6 +29,9 @@ export interface RedisArgs extends RedisSize {
   /** Letters and digits that every client must present, as user "app". */
   password: pulumi.Input<string>;
 
+  /** What user "app" may do, in the words of Redis' ACL: keys, channels and commands, from nothing on. */
+  rights: string;
+
   /** Labels of the pods, in the same namespace, that may connect. */
   clients: readonly Readonly<Record<string, string>>[];
 
@@ -42,6 +45,9 @@ export interface RedisArgs extends RedisSize {
 
 /** Name of the read Service and start of every other: there is one Redis in a namespace. */
 const NAME = "redis";
+
+/** What a collector of metrics that looks at annotations goes by. */
+const SCRAPED = { "prometheus.io/scrape": "true", "prometheus.io/port": String(METRICS_PORT) };
 
 /**
  * A Redis primary with followers, for its namespace only. Sentinels promote a follower when the primary dies.
@@ -151,7 +157,7 @@ export class Redis extends pulumi.ComponentResource {
         name: `${NAME}-config`,
         namespace,
         labels: labels.labels,
-        data: redisFiles(resources.memory, replicas),
+        data: redisFiles(resources.memory, replicas, args.rights),
       });
       return new k8s.core.v1.ConfigMap(`${name}-config`, configMapArgs, { parent, ...keptForRollback });
     }
@@ -216,7 +222,7 @@ export class Redis extends pulumi.ComponentResource {
             persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
             template: podTemplate({
               labels,
-              annotations: scraped(METRICS_PORT),
+              annotations: SCRAPED,
               serviceAccountName: serviceAccount.metadata.name,
               container: server,
               sidecars,
@@ -242,9 +248,4 @@ export class Redis extends pulumi.ComponentResource {
       };
     }
   }
-}
-
-/** What a collector of metrics that looks at annotations goes by. */
-function scraped(port: number): Record<string, string> {
-  return { "prometheus.io/scrape": "true", "prometheus.io/port": String(port) };
 }

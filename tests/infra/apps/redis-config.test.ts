@@ -38,7 +38,7 @@ describe("infra/apps/redis-config", () => {
   });
 
   it("is in files whose names the pod's commands name", () => {
-    assert.deepEqual(Object.keys(redisFiles("1Gi", 3)).sort(), [
+    assert.deepEqual(Object.keys(redisFiles("1Gi", 3, "~app:* -@all +get")).sort(), [
       "common.sh",
       "launch.sh",
       "leave.sh",
@@ -54,7 +54,7 @@ describe("infra/apps/redis-config", () => {
 
   it("gives every user the rights that it is named with, and none of them all", () => {
     for (const file of ["users.acl", "sentinel-users.acl"]) {
-      const users = lines(redisFiles("1Gi", 3)[file] ?? "").filter(Boolean);
+      const users = lines(redisFiles("1Gi", 3, "~app:* -@all +get")[file] ?? "").filter(Boolean);
       assert.ok(users.length >= 2);
       for (const user of users) {
         assert.match(user, /^[a-z]+ .*-@all /);

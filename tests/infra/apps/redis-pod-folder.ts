@@ -19,7 +19,8 @@ export class PodFolder {
     this.#pod = pod;
     for (const folder of ["auth", "internal", "run", "data", "bin", "answers", "config"])
       mkdirSync(join(this.root, folder));
-    for (const [name, text] of Object.entries(redisFiles("256Mi", 3))) this.write(`config/${name}`, text);
+    for (const [name, text] of Object.entries(redisFiles("256Mi", 3, "~* -@all +@read +@write")))
+      this.write(`config/${name}`, text);
     this.write("auth/password", "ClientPassword1");
     this.write("internal/internal", "InternalPassword1");
     this.write("internal/metrics", "MetricsPassword1");

@@ -15,6 +15,7 @@ async function redis(change: Partial<RedisArgs> = {}): Promise<Registered[]> {
       cluster,
       namespace: "journal",
       password: "p4ssword",
+      rights: "~* -@all +@read +@write",
       clients: [{ app: "frontend" }],
       ...change,
     };

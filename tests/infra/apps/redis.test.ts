@@ -17,6 +17,7 @@ async function redis(change: Partial<RedisArgs> = {}): Promise<Registered[]> {
       cluster,
       namespace: "journal",
       password: "p4ssword",
+      rights: "~* -@all +@read +@write",
       clients: [{ app: "frontend" }],
       ...change,
     };
@@ -81,6 +82,7 @@ describe("infra/apps/redis", () => {
           cluster,
           namespace: "journal",
           password: "p4ssword",
+          rights: "~* -@all",
           clients: [],
           replicas,
         };
@@ -128,6 +130,7 @@ describe("infra/apps/redis", () => {
         cluster,
         namespace: "journal",
         password: "p4ssword",
+        rights: "~* -@all",
         clients: [],
       });
     });
