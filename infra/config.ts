@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { aws } from "./config/aws.js";
+import { chat } from "./config/chat.js";
 import { gcp } from "./config/gcp.js";
 import { journal } from "./config/journal.js";
 import { local } from "./config/local.js";
@@ -23,6 +24,7 @@ export const settings = {
   images: z.strictObject(Object.fromEntries(imageNames.map((name) => [name, image.optional()]))).optional(),
 
   journal,
+  chat,
 };
 
 /** Every secret. Set one with `pulumi config set --secret <key>`. */
@@ -31,6 +33,15 @@ const secrets = {
   redisPassword: z
     .string()
     .regex(/^[A-Za-z0-9]{16,128}$/, "expected 16 to 128 letters and digits")
+    .optional(),
+
+  /** Where the chat's messages are kept: required in a cloud, where nobody else runs a MongoDB. */
+  chatMongoUri: z
+    .string()
+    .regex(
+      /^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+(\?|$)/,
+      'expected "mongodb://…/database" or "mongodb+srv://…/database"',
+    )
     .optional(),
 };
 
@@ -54,7 +65,10 @@ const blockOf: Readonly<Record<ClusterName, "gcp" | "aws" | "local">> = {
 };
 
 /** Images that each app is made of. */
-const imagesOf = { journal: ["journal-frontend", "journal-fileserver", "redis"] } as const;
+const imagesOf = {
+  journal: ["journal-frontend", "journal-fileserver", "redis"],
+  chat: ["chat-server", "chat-client", "redis"],
+} as const;
 
 /** Reads the stack's whole configuration, once; throws one error with everything that is wrong in it. */
 export function loadConfig(source = new pulumi.Config("slipway")): StackConfig {
@@ -100,7 +114,7 @@ export function secretProblems(key: string, schema: z.ZodType, value: string | u
 /** What no block can know about itself: that the others have what it needs. A block with a fault is undefined. */
 function contradictions(values: Settings, given: ReadonlySet<string>): string[] {
   const clusters = clusterNames.filter((name) => given.has(blockOf[name]));
-  return Object.entries(imagesOf).flatMap(([app, images]) => {
+  const problems = Object.entries(imagesOf).flatMap(([app, appImages]) => {
     const block = values[app as keyof typeof imagesOf];
     if (!block) return [];
 
@@ -119,11 +133,32 @@ function contradictions(values: Settings, given: ReadonlySet<string>): string[] 
     if (cluster === "eks" && values.aws && values.aws.hostedZone === undefined) {
       problems.push(`slipway:aws.hostedZone: missing; slipway:${app} is on eks, where an entry needs one`);
     }
+    problems.push(...(app === "chat" ? chatProblems(values, given) : []));
     if (given.has("images") && !values.images) return problems;
+    const images = onLocal && app === "chat" ? [...appImages, "ferretdb" as const] : appImages;
     const advice = onLocal ? 'run "npm run up", which builds it' : "write the reference that was pushed";
     const missing = images.filter((name) => !values.images?.[name]);
     return [...problems, ...missing.map((name) => `slipway:images.${name}: missing; ${advice}`)];
   });
+  // Two apps may miss the same image.
+  return [...new Set(problems)];
+}
+
+/** Nobody but its users runs a MongoDB in a cloud, and the server has a host of its own. */
+function chatProblems({ chat }: Settings, given: ReadonlySet<string>): string[] {
+  if (!chat) return [];
+  const problems: string[] = [];
+  const onLocal = chat.cluster === "local";
+  if (!onLocal && chat.serverHost === undefined && !given.has("domain")) {
+    problems.push("slipway:chat.serverHost: missing; set it, or slipway:domain for all apps");
+  }
+  if (!onLocal && !given.has("chatMongoUri")) {
+    problems.push('slipway:chatMongoUri: missing secret; run "pulumi config set --secret chatMongoUri"');
+  }
+  if (onLocal && given.has("chatMongoUri")) {
+    problems.push("slipway:chatMongoUri: expected none, since the local cluster runs a MongoDB of its own");
+  }
+  return problems;
 }
 
 function parseJson(text: string): unknown {

@@ -1,13 +1,24 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Tenant } from "./k8s/quota.js";
 
 /** Every place where an app can be told to run. */
 export const clusterNames = ["gke", "eks", "local"] as const;
 export type ClusterName = (typeof clusterNames)[number];
 
 /** Every image that the project builds: one Dockerfile in `apps/` each. */
-export const imageNames = ["journal-frontend", "journal-fileserver", "redis"] as const;
+export const imageNames = [
+  "journal-frontend",
+  "journal-fileserver",
+  "redis",
+  "chat-server",
+  "chat-client",
+  "ferretdb",
+] as const;
 export type ImageName = (typeof imageNames)[number];
+
+/** What a cloud's registry holds: all but those that stand on the local cluster for a service of the clouds. */
+export const cloudImageNames = imageNames.filter((name) => name !== "ferretdb");
 export type Images = Readonly<Partial<Record<ImageName, string>>>;
 
 /**
@@ -45,11 +56,20 @@ export interface Cluster {
    */
   createBackend(name: string, args: BackendArgs, opts: ChildOptions): Backend;
 
+  /** Address of the entry of that name, for those who must know it before the entry is made. */
+  urlOf(name: string, host?: string): string;
+
   /** A way in from outside, with a host and TLS of its own. */
   createEntry(name: string, args: EntryArgs, opts: ChildOptions): Entry;
 
   /** A MySQL database for one app's pods; throws where the cloud offers none. */
   createMySql(name: string, args: MySqlArgs, opts: ChildOptions): MySql;
+
+  /** A MongoDB for one app's pods. */
+  createMongoDb(name: string, args: MongoDbArgs, opts: ChildOptions): MongoDb;
+
+  /** What a MongoDB adds to the namespace that it is created in: nothing where it is outside of the cluster. */
+  readonly mongoDbTenants: readonly Tenant[];
 }
 
 /** What an app asks for has a parent, the app: its objects are the app's. */
@@ -147,6 +167,33 @@ export interface MySql {
 
   /** Native sidecars that the app's pods need for it, with restartPolicy "Always". */
   readonly sidecars: readonly k8s.types.input.core.v1.Container[];
+
+  /** Whom the pods must be allowed to call for it. */
+  readonly calls: readonly {
+    readonly peers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
+    readonly port: number;
+  }[];
+}
+
+export interface MongoDbArgs {
+  /** The app that it keeps the data of. */
+  app: string;
+  namespace: pulumi.Input<string>;
+
+  /** Labels of the pods, in the same namespace, that may connect. */
+  clients: readonly Readonly<Record<string, string>>[];
+
+  /**
+   * Address of a MongoDB that somebody runs, with the way to sign in and the database.
+   *
+   * @default none, which is an error in a cloud
+   */
+  uri?: pulumi.Output<string>;
+}
+
+export interface MongoDb {
+  /** A secret. */
+  readonly uri: pulumi.Output<string>;
 
   /** Whom the pods must be allowed to call for it. */
   readonly calls: readonly {

@@ -1,3 +1,4 @@
+import { Chat } from "./apps/chat.js";
 import { Journal } from "./apps/journal.js";
 import { type CloudOutputs, createClusters } from "./clusters.js";
 import type { StackConfig } from "./config.js";
@@ -21,6 +22,12 @@ export async function deploy(config: StackConfig): Promise<StackOutputs> {
       redisPassword: config.secrets.redisPassword,
     });
     urls.journal = journal.url;
+  }
+
+  if (config.chat) {
+    const cluster = clusters.get(config.chat.cluster);
+    const chat = new Chat("chat", { ...config.chat, cluster, mongoUri: config.secrets.chatMongoUri });
+    urls.chat = chat.url;
   }
 
   return { urls, ...clusters.outputs() };

@@ -59,6 +59,7 @@ export const images: Image[] = [
   program("metrics-server"),
   program("local-path-provisioner"),
   program("traefik"),
+  program("ferretdb", "machine/images/ferretdb.Dockerfile"),
   {
     name: "volume-helper",
     dockerfile: "machine/images/volume-helper.Dockerfile",
@@ -69,10 +70,19 @@ export const images: Image[] = [
   app("redis", "apps/redis", {}),
   app("journal-frontend", "apps/journal/frontend", { NODE_IMAGE: "image:node" }),
   app("journal-fileserver", "apps/journal/fileserver", {}),
+  app("chat-server", "apps/chat/server", { NODE_IMAGE: "image:node" }),
+  app("chat-client", "apps/chat/client", {}),
 ];
 
 /** Names of the images of our own products, as `slipway:images` in the stack's configuration calls them. */
-export const appImages = ["redis", "journal-frontend", "journal-fileserver"];
+export const appImages = [
+  "redis",
+  "journal-frontend",
+  "journal-fileserver",
+  "chat-server",
+  "chat-client",
+  "ferretdb",
+];
 
 /** An image in this machine's store. */
 export interface BuiltImage {
@@ -109,7 +119,12 @@ function fingerprint(image: Image, args: Record<string, string>): string {
 
 /** Bundles the apps' programs, which their Dockerfiles copy. */
 export async function buildBundles(): Promise<void> {
-  const workspaces = ["apps/journal/frontend", "apps/journal/fileserver"];
+  const workspaces = [
+    "apps/journal/frontend",
+    "apps/journal/fileserver",
+    "apps/chat/server",
+    "apps/chat/client",
+  ];
   await together(
     workspaces.map((workspace) => async () => {
       await run("npm", ["run", "build", "-w", workspace], { cwd: repository, log: "bundles" });

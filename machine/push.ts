@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { existsSync } from "node:fs";
-import { clusterNames, type ClusterName, type ImageName, imageNames } from "../infra/platform.js";
+import { clusterNames, type ClusterName, type ImageName, cloudImageNames } from "../infra/platform.js";
 import { unpackDebianPackages, writeContainersConfiguration } from "./debian.js";
 import { buildBundles, buildImages, type BuiltImage } from "./images.js";
 import { repository } from "./layout.js";
@@ -20,7 +20,11 @@ export interface PushOptions {
 const appsOf: Readonly<Record<ImageName, readonly string[]>> = {
   "journal-frontend": ["journal"],
   "journal-fileserver": ["journal"],
-  redis: ["journal"],
+  "chat-server": ["chat"],
+  "chat-client": ["chat"],
+  redis: ["journal", "chat"],
+  // The clouds have a MongoDB of somebody's.
+  ferretdb: [],
 };
 
 /** What of a stack file says where images go. */
@@ -105,7 +109,7 @@ async function registriesOf(stack: string): Promise<Registries> {
  * @throws UserError when an image has no registry, or apps on two clusters, of which each reads its own only
  */
 export function targetsOf(blocks: Blocks, registries: Registries, only?: string): [ImageName, string][] {
-  return imageNames.flatMap((name): [ImageName, string][] => {
+  return cloudImageNames.flatMap((name): [ImageName, string][] => {
     const apps = appsOf[name].map((app) => blocks[`slipway:${app}`]).filter((app) => app !== undefined);
     if (apps.length === 0) return [];
     if (only !== undefined) return [[name, only]];

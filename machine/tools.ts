@@ -75,6 +75,7 @@ export const groups: ToolGroup[] = [
       to: "pulumi-resource-kubernetes",
     },
   },
+  { module: "ferretdb", packages: ["./ferretdb"] },
   { module: "local-path", packages: ["github.com/rancher/local-path-provisioner"] },
   {
     module: "traefik",
@@ -86,7 +87,7 @@ export const groups: ToolGroup[] = [
 ];
 
 /** Parts of the cluster's own that the rehearsal does without. */
-const notForRehearsal = new Set(["local-path", "traefik"]);
+const notForRehearsal = new Set(["ferretdb", "local-path", "traefik"]);
 
 /** What the machine's own cluster, or a rehearsal, is made of. */
 export type Purpose = "cluster" | "rehearsal";

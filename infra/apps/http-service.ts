@@ -30,6 +30,20 @@ export interface HttpServiceArgs {
   /** Number of pods; with a single one, every node that goes is an outage. */
   replicas: number;
 
+  /**
+   * Number of pods up to which it grows when they are busy.
+   *
+   * @default none: it stays at `replicas`
+   */
+  maxReplicas?: number;
+
+  /**
+   * Whether a node takes one of its pods only.
+   *
+   * @default false
+   */
+  onePerNode?: boolean;
+
   /** Must be longer than the program takes to drain. */
   terminationGracePeriodSeconds: number;
 
@@ -55,7 +69,8 @@ export class HttpService extends pulumi.ComponentResource {
   constructor(name: string, args: HttpServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:apps:HttpService", name, args, opts);
 
-    const { cluster, namespace, component, replicas, calls = [], volumes = [] } = args;
+    const { cluster, namespace, component, replicas, maxReplicas, calls = [], volumes = [] } = args;
+    const { onePerNode = false } = args;
     const parent = this;
     const labels = labelsFor(args.app, component);
     const metadata = { name: component, namespace, labels: labels.labels };
@@ -63,7 +78,8 @@ export class HttpService extends pulumi.ComponentResource {
     const serviceAccount = createServiceAccount();
     createNetworkPolicy();
     createPodDisruptionBudget();
-    createDeployment();
+    const deployment = createDeployment();
+    if (maxReplicas !== undefined) createAutoscaler(maxReplicas);
     const backend = cluster.createBackend(
       name,
       { ...args.backend, namespace, healthPort: args.port },
@@ -102,7 +118,8 @@ export class HttpService extends pulumi.ComponentResource {
         {
           metadata,
           spec: {
-            replicas,
+            // What an autoscaler decides must not be undone by every update.
+            ...(maxReplicas === undefined && { replicas }),
             selector: { matchLabels: labels.selector },
             strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
             // A pod that dies right after its start must not let the rollout go on.
@@ -116,10 +133,39 @@ export class HttpService extends pulumi.ComponentResource {
               volumes,
               terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
               spreadEachVersion: true,
+              onePerNode,
             }),
           },
         },
         { parent, customTimeouts: workloadTimeouts },
+      );
+    }
+
+    function createAutoscaler(most: number) {
+      return new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+        name,
+        {
+          metadata,
+          spec: {
+            scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name },
+            minReplicas: replicas,
+            maxReplicas: most,
+            metrics: [
+              {
+                type: "Resource",
+                resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } },
+              },
+            ],
+            // Each pod that goes moves all its clients.
+            behavior: {
+              scaleDown: {
+                stabilizationWindowSeconds: 600,
+                policies: [{ type: "Pods", value: 1, periodSeconds: 120 }],
+              },
+            },
+          },
+        },
+        { parent },
       );
     }
 

@@ -1,6 +1,7 @@
 import type { Provider } from "@pulumi/aws/provider.js";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { outsideMongoDb } from "../k8s/outside-mongo-db.js";
 import { createClusterProvider, imageFrom } from "../k8s/provider.js";
 import type {
   Backend,
@@ -10,11 +11,13 @@ import type {
   EntryArgs,
   ImageName,
   Images,
+  MongoDb,
+  MongoDbArgs,
   MySql,
 } from "../platform.js";
 import { albBackend } from "./backend.js";
 import type { EksCluster } from "./eks-cluster.js";
-import { AlbEntry, type HostedZone } from "./entry.js";
+import { AlbEntry, hostFor, type HostedZone } from "./entry.js";
 import { createIngressClass } from "./ingress-class.js";
 import { createStorageClass } from "./storage-class.js";
 import type { Vpc } from "./vpc.js";
@@ -39,6 +42,7 @@ export interface EksArgs {
 /** What apps ask for, as EKS answers it. Its objects come after the nodes and go before them. */
 export class Eks extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
+  readonly mongoDbTenants = [];
   readonly storageClassName = "gp3";
   readonly imagePullPolicy = "Always";
   // A pod that goes is taken out by calls to AWS, and the load balancer's nodes take half a minute to hear of it.
@@ -79,10 +83,18 @@ export class Eks extends pulumi.ComponentResource implements Cluster {
     return albBackend(args);
   }
 
+  urlOf(name: string, host?: string): string {
+    return `https://${hostFor(name, { host, domain: this.args.domain })}`;
+  }
+
   createEntry(name: string, args: EntryArgs, opts: ChildOptions): AlbEntry {
     const { domain, hostedZone, awsProvider } = this.args;
     const entryArgs = { ...args, domain, hostedZone, ingressClassName: this.ingressClassName };
     return new AlbEntry(name, entryArgs, { ...opts, providers: [awsProvider, this.provider] });
+  }
+
+  createMongoDb(_name: string, { app, uri }: MongoDbArgs): MongoDb {
+    return outsideMongoDb(app, uri);
   }
 
   createMySql(name: string): MySql {

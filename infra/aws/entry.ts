@@ -93,7 +93,8 @@ export class AlbEntry extends pulumi.ComponentResource implements Entry {
   }
 }
 
-function hostFor(name: string, { host, domain }: AlbEntryArgs): string {
+/** The name under which the entry is asked for. */
+export function hostFor(name: string, { host, domain }: Pick<AlbEntryArgs, "host" | "domain">): string {
   if (host !== undefined) return host;
   if (domain !== undefined) return `${name}.${domain}`;
   throw new pulumi.InputPropertyError({

@@ -1,7 +1,7 @@
 import { LifecyclePolicy } from "@pulumi/aws/ecr/lifecyclePolicy.js";
 import { Repository } from "@pulumi/aws/ecr/repository.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type ImageName, imageNames } from "../platform.js";
+import { type ImageName, cloudImageNames } from "../platform.js";
 import { type Account, arnOf } from "./account.js";
 import { EncryptionKey } from "./encryption-key.js";
 
@@ -31,10 +31,10 @@ export class Registry extends pulumi.ComponentResource {
     const parent = this;
 
     const key = createKey();
-    for (const imageName of imageNames) createLifecyclePolicy(imageName, createRepository(imageName));
+    for (const imageName of cloudImageNames) createLifecyclePolicy(imageName, createRepository(imageName));
 
     this.host = `${account.accountId}.dkr.ecr.${account.region}.amazonaws.com`;
-    this.repositoryArns = imageNames.map((image) =>
+    this.repositoryArns = cloudImageNames.map((image) =>
       arnOf(account, "ecr", `repository/${repositoryOf(image)}`),
     );
     this.registerOutputs({ host: this.host });

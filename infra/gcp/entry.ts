@@ -107,7 +107,8 @@ export class GceEntry extends pulumi.ComponentResource implements Entry {
   }
 }
 
-function hostOf(name: string, { host, domain }: Pick<GceEntryArgs, "host" | "domain">): string {
+/** The name under which the entry is asked for. */
+export function hostOf(name: string, { host, domain }: Pick<GceEntryArgs, "host" | "domain">): string {
   if (host !== undefined) return host;
   if (domain !== undefined) return `${name}.${domain}`;
   throw new pulumi.InputPropertyError({

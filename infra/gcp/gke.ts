@@ -2,6 +2,7 @@ import type { Provider as GcpProvider } from "@pulumi/gcp/provider.js";
 import { SSLPolicy } from "@pulumi/gcp/compute/sslpolicy.js";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { outsideMongoDb } from "../k8s/outside-mongo-db.js";
 import { createClusterProvider, imageFrom } from "../k8s/provider.js";
 import type {
   BackendArgs,
@@ -10,11 +11,13 @@ import type {
   EntryArgs,
   ImageName,
   Images,
+  MongoDb,
+  MongoDbArgs,
   MySqlArgs,
 } from "../platform.js";
 import { GceBackend } from "./backend.js";
 import type { CloudSql } from "./cloud-sql.js";
-import { GceEntry } from "./entry.js";
+import { GceEntry, hostOf } from "./entry.js";
 import { GceLoadBalancer, type GceLoadBalancerArgs } from "./load-balancer.js";
 import { CloudSqlMySql } from "./mysql.js";
 
@@ -40,6 +43,7 @@ export interface GkeArgs {
 /** What an app gets on Google Cloud. */
 export class Gke extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
+  readonly mongoDbTenants = [];
   readonly storageClassName = "standard-rwo";
   readonly imagePullPolicy = "Always";
   // The load balancer learns of a pod that goes in seconds, sometimes in many.
@@ -83,6 +87,10 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
     return new GceBackend(name, args, opts);
   }
 
+  urlOf(name: string, host?: string): string {
+    return `https://${hostOf(name, { host, domain: this.args.domain })}`;
+  }
+
   createEntry(name: string, args: EntryArgs, opts: ChildOptions): GceEntry {
     const { project, domain, dnsZone } = this.args;
     const entry = new GceEntry(
@@ -104,6 +112,10 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
     const loadBalancer = new GceLoadBalancer(name, { ...args, project, region, dnsZone }, this.withGcp(opts));
     this.addresses[name] = loadBalancer.address;
     return loadBalancer;
+  }
+
+  createMongoDb(_name: string, { app, uri }: MongoDbArgs): MongoDb {
+    return outsideMongoDb(app, uri);
   }
 
   createMySql(name: string, args: MySqlArgs, opts: ChildOptions): CloudSqlMySql {

@@ -35,12 +35,19 @@ export interface PodTemplateArgs {
    * @default false
    */
   spreadEachVersion?: boolean;
+
+  /**
+   * Whether a node takes one pod of a version only, even if the next one then has to wait for a node.
+   *
+   * @default false
+   */
+  onePerNode?: boolean;
 }
 
 /** A pod with everything that a pod of ours must say, spread over nodes and zones. */
 export function podTemplate(args: PodTemplateArgs): k8s.types.input.core.v1.PodTemplateSpec {
   const { labels, serviceAccountName, container, sidecars = [], volumes = [], annotations } = args;
-  const { spreadEachVersion = false } = args;
+  const { spreadEachVersion = false, onePerNode = false } = args;
   return {
     metadata: { labels: labels.labels, ...(annotations && { annotations }) },
     spec: {
@@ -51,7 +58,7 @@ export function podTemplate(args: PodTemplateArgs): k8s.types.input.core.v1.PodT
       enableServiceLinks: false,
       securityContext: podSecurityContext(),
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
-      affinity: { podAntiAffinity: apartFromEachOther(labels) },
+      affinity: { podAntiAffinity: onePerNode ? alone(labels) : apartFromEachOther(labels) },
       topologySpreadConstraints: [HOSTNAME, ZONE].map((topologyKey) => ({
         topologyKey,
         maxSkew: 1,
@@ -70,6 +77,19 @@ function apartFromEachOther({ selector }: Labels): k8s.types.input.core.v1.PodAn
   return {
     preferredDuringSchedulingIgnoredDuringExecution: [
       { weight: 100, podAffinityTerm: { topologyKey: HOSTNAME, labelSelector: { matchLabels: selector } } },
+    ],
+  };
+}
+
+/** Of its own version only: in a rollout the next version's first pod starts beside one of the version before. */
+function alone({ selector }: Labels): k8s.types.input.core.v1.PodAntiAffinity {
+  return {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      {
+        topologyKey: HOSTNAME,
+        labelSelector: { matchLabels: selector },
+        matchLabelKeys: ["pod-template-hash"],
+      },
     ],
   };
 }

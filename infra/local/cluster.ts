@@ -9,9 +9,11 @@ import type {
   EntryArgs,
   ImageName,
   Images,
+  MongoDbArgs,
   MySql,
 } from "../platform.js";
-import { LocalEntry } from "./entry.js";
+import { LocalEntry, localHost, localUrl } from "./entry.js";
+import { FERRET_DB_TENANT, FerretDb } from "./ferret-db.js";
 
 export interface LocalClusterArgs {
   /** File that `npm run up` wrote. */
@@ -34,6 +36,7 @@ export interface LocalClusterArgs {
 /** The cluster that `npm run up` starts on this machine. */
 export class LocalCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
+  readonly mongoDbTenants = [FERRET_DB_TENANT];
   readonly storageClassName = "local-path";
   // The images are put into every node's store: there is no registry to ask.
   readonly imagePullPolicy = "IfNotPresent";
@@ -71,13 +74,23 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
       [cookie]: "true",
       [`${cookie}.name`]: `${name}-backend`,
       [`${cookie}.httponly`]: "true",
-      [`${cookie}.samesite`]: "lax",
+      // A page and its server are different sites to a browser when nothing but "localhost" is common to their names.
+      [`${cookie}.samesite`]: "none",
+      [`${cookie}.secure`]: "true",
     };
     return { annotations: sticky ? annotations : {} };
   }
 
+  urlOf(name: string, host = localHost(name)): string {
+    return localUrl(host, this.httpsPort);
+  }
+
   createEntry(name: string, args: EntryArgs, opts: ChildOptions): LocalEntry {
     return new LocalEntry(name, { ...args, httpsPort: this.httpsPort }, opts);
+  }
+
+  createMongoDb(name: string, args: MongoDbArgs, opts: ChildOptions): FerretDb {
+    return new FerretDb(name, { ...args, cluster: this }, opts);
   }
 
   createMySql(name: string): MySql {

@@ -20,12 +20,13 @@ export class LocalEntry extends pulumi.ComponentResource implements Entry {
   constructor(name: string, args: LocalEntryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:local:LocalEntry", name, args, opts);
 
-    const { namespace, host = `${name}.localhost`, routes, httpsPort } = args;
+    const { namespace, routes, httpsPort } = args;
+    const host = args.host ?? localHost(name);
     const parent = this;
 
     createIngress();
 
-    this.url = httpsPort === 443 ? `https://${host}` : `https://${host}:${httpsPort}`;
+    this.url = localUrl(host, httpsPort);
     this.registerOutputs({ url: this.url });
 
     function createIngress() {
@@ -39,4 +40,12 @@ export class LocalEntry extends pulumi.ComponentResource implements Entry {
       );
     }
   }
+}
+
+export function localHost(name: string): string {
+  return `${name}.localhost`;
+}
+
+export function localUrl(host: string, httpsPort: number): string {
+  return httpsPort === 443 ? `https://${host}` : `https://${host}:${httpsPort}`;
 }

@@ -90,6 +90,8 @@ describe("infra/config", () => {
       "slipway:images.journal-frontend: missing; write the reference that was pushed",
       "slipway:images.journal-fileserver: missing; write the reference that was pushed",
       "slipway:images.redis: missing; write the reference that was pushed",
+      "slipway:images.chat-server: missing; write the reference that was pushed",
+      "slipway:images.chat-client: missing; write the reference that was pushed",
     ]);
   });
 
@@ -129,6 +131,27 @@ describe("infra/config", () => {
     const nameless = without("slipway:domain", journal({ host: undefined }));
     assert.deepEqual(await problemsOf(nameless), [
       "slipway:journal.host: missing; set it, or slipway:domain for all apps",
+      "slipway:chat.host: missing; set it, or slipway:domain for all apps",
+      "slipway:chat.serverHost: missing; set it, or slipway:domain for all apps",
+    ]);
+  });
+
+  it("asks for the chat's MongoDB in a cloud, and for none on the local cluster, which runs one", async () => {
+    assert.deepEqual(await problemsOf(without("slipway:chatMongoUri", valid)), [
+      'slipway:chatMongoUri: missing secret; run "pulumi config set --secret chatMongoUri"',
+    ]);
+    assert.deepEqual(await problemsOf({ ...stackConfig("local"), "slipway:chatMongoUri": "mongodb://a/b" }), [
+      "slipway:chatMongoUri: expected none, since the local cluster runs a MongoDB of its own",
+    ]);
+    assert.deepEqual(await problemsOf({ ...valid, "slipway:chatMongoUri": "https://user:p4ss@a/b" }), [
+      'slipway:chatMongoUri: expected "mongodb://…/database" or "mongodb+srv://…/database"',
+    ]);
+  });
+
+  it("refuses a chat server that may grow to fewer pods than it has", async () => {
+    const chat = { cluster: "gke", server: { replicas: 4 } };
+    assert.deepEqual(await problemsOf({ ...valid, "slipway:chat": chat }), [
+      "slipway:chat.server.maxReplicas: expected at least as many as server.replicas",
     ]);
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { image } from "../../infra/config/values.js";
-import { imageNames } from "../../infra/platform.js";
+import { cloudImageNames } from "../../infra/platform.js";
 import { targetsOf, withReferences } from "../../machine/push.js";
 
 const repository = join(import.meta.dirname, "../..");
@@ -11,24 +11,24 @@ const registries = {
   gke: "europe-west1-docker.pkg.dev/acme/slipway",
   eks: "1.dkr.ecr.us-west-2.amazonaws.com/slipway",
 };
-const on = (cluster: string) => ({ "slipway:journal": { cluster } });
+const on = (cluster: string) => ({ "slipway:journal": { cluster }, "slipway:chat": { cluster } });
 
 describe("machine/push", () => {
   it("sends each image to the registry of the cluster that its apps run on", () => {
     assert.deepEqual(
       targetsOf(on("eks"), registries),
-      imageNames.map((name) => [name, registries.eks]),
+      cloudImageNames.map((name) => [name, registries.eks]),
     );
     assert.deepEqual(
       targetsOf(on("gke"), registries).map(([, registry]) => registry),
-      imageNames.map(() => registries.gke),
+      cloudImageNames.map(() => registries.gke),
     );
   });
 
   it("sends all of them to one registry when it is told to, and none of an app that the stack leaves out", () => {
     assert.deepEqual(
       targetsOf(on("gke"), {}, "127.0.0.1:5000/a"),
-      imageNames.map((name) => [name, "127.0.0.1:5000/a"]),
+      cloudImageNames.map((name) => [name, "127.0.0.1:5000/a"]),
     );
     assert.deepEqual(targetsOf({}, registries), []);
   });
@@ -46,15 +46,15 @@ describe("machine/push", () => {
       const before = stackFile(stack);
       const reference = (name: string) =>
         `${registries.gke}/${name}:v0.1.0-0123456789ab@sha256:${"ab".repeat(32)}`;
-      const references = Object.fromEntries(imageNames.map((name) => [name, reference(name)]));
+      const references = Object.fromEntries(cloudImageNames.map((name) => [name, reference(name)]));
       const after = withReferences(before, references).split("\n");
       const lines = before.split("\n");
       assert.equal(after.length, lines.length);
       assert.deepEqual(
         after.filter((line, index) => line !== lines[index]),
-        imageNames.map((name) => `    ${name}: ${reference(name)}`),
+        cloudImageNames.map((name) => `    ${name}: ${reference(name)}`),
       );
-      for (const name of imageNames) assert.equal(image.safeParse(reference(name)).success, true);
+      for (const name of cloudImageNames) assert.equal(image.safeParse(reference(name)).success, true);
     });
   }
 

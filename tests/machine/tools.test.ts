@@ -94,7 +94,7 @@ describe("machine/tools", () => {
     const inImages = images.filter(({ context }) => context === paths.bin);
     assert.deepEqual(
       inImages.map(({ name }) => name),
-      ["pause", "coredns", "metrics-server", "local-path-provisioner", "traefik"],
+      ["pause", "coredns", "metrics-server", "local-path-provisioner", "traefik", "ferretdb"],
     );
     for (const { name } of inImages) assert.ok(programs.includes(name), name);
   });

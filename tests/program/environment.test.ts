@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readEnv as readChatEnv } from "../../apps/chat/server/src/env.js";
 import { readEnv } from "../../apps/journal/frontend/src/env.js";
 import { type Registered, ofKind, only } from "../support/program.js";
 import { workloadsOf } from "../support/rules/workloads.js";
@@ -59,25 +60,65 @@ describe("the journal frontend's variables", () => {
   }
 });
 
-function workloadOf(resources: readonly Registered[], name: string) {
-  const found = workloadsOf(resources).find(({ resource }) => resource.inputs.metadata.name === name);
+describe("the chat server's variables", () => {
+  for (const stack of stackNames) {
+    it(`are what its env.ts reads, on stack ${stack}`, async () => {
+      const resources = await resourcesOf(stack);
+      const env = readChatEnv(environmentOf(resources, "server", "chat"));
+      const page = environmentOf(resources, "client", "chat");
+      const { containers, pod } = workloadOf(resources, "server", "chat");
+      const host = (name: string) =>
+        only(resources, "kubernetes:networking.k8s.io/v1:Ingress", name).inputs.spec.rules[0].host;
+
+      assert.equal(env.PORT, containers[0].ports[0].containerPort);
+      assert.deepEqual(
+        env.REDIS_SENTINELS,
+        [0, 1, 2].map((index) => ({ host: `redis-${index}.redis-write.chat.svc`, port: 26379 })),
+      );
+      assert.deepEqual([env.REDIS_PRIMARY_NAME, env.REDIS_USERNAME], ["chat", "app"]);
+      assert.deepEqual(
+        [env.MONGO_URI_FILE, env.REDIS_PASSWORD_FILE].map((file) =>
+          containers[0].volumeMounts.some(({ mountPath }: any) => file?.startsWith(`${mountPath}/`)),
+        ),
+        [true, true],
+      );
+      assert.equal(new URL(env.CHAT_ORIGINS[0] ?? "").hostname, host("chat"));
+      assert.equal(new URL(page.CHAT_SERVER_URL ?? "").hostname, host("chat-server"));
+      assert.ok(pod.terminationGracePeriodSeconds >= env.DRAIN_DELAY_SEC + env.DRAIN_SPREAD_SEC + 15);
+    });
+  }
+});
+
+function workloadOf(resources: readonly Registered[], name: string, namespace = "journal") {
+  const found = workloadsOf(resources).find(
+    (workload) => workload.namespace === namespace && workload.resource.inputs.metadata.name === name,
+  );
   assert.ok(found, `expected a workload "${name}"`);
   return found;
 }
 
-function containerOf(resources: readonly Registered[], name: string) {
-  return workloadOf(resources, name).containers[0];
+function containerOf(resources: readonly Registered[], name: string, namespace?: string) {
+  return workloadOf(resources, name, namespace).containers[0];
 }
 
 /** The variables as the container gets them, those from ConfigMaps too. */
-function environmentOf(resources: readonly Registered[], workload: string): Record<string, string> {
+function environmentOf(
+  resources: readonly Registered[],
+  workload: string,
+  namespace = "journal",
+): Record<string, string> {
   const valueOf = ({ value, valueFrom }: any): string => {
     if (value !== undefined) return value;
     const { name, key } = valueFrom.configMapKeyRef;
-    const found = ofKind(resources, "ConfigMap").find(({ inputs }) => inputs.metadata.name === name);
+    const found = ofKind(resources, "ConfigMap").find(
+      ({ inputs }) => inputs.metadata.namespace === namespace && inputs.metadata.name === name,
+    );
     return found?.inputs.data[key];
   };
   return Object.fromEntries(
-    containerOf(resources, workload).env.map((variable: any) => [variable.name, valueOf(variable)]),
+    containerOf(resources, workload, namespace).env.map((variable: any) => [
+      variable.name,
+      valueOf(variable),
+    ]),
   );
 }

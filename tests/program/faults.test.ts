@@ -155,6 +155,21 @@ const otherFaults: Fault[] = [
     make: (all) => (deployment(all).spec.replicas = 1),
   },
   {
+    is: "a number of pods that every update sets back, whatever the autoscaler wants",
+    caughtBy: "workloadsOutliveANode",
+    make: (all) => {
+      only(all, "kubernetes:apps/v1:Deployment", "chat-server").inputs.spec.replicas = 2;
+    },
+  },
+  {
+    is: "an autoscaler that goes down to a single pod",
+    caughtBy: "workloadsOutliveANode",
+    make: (all) => {
+      only(all, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "chat-server").inputs.spec.minReplicas =
+        1;
+    },
+  },
+  {
     is: "no disruption budget",
     caughtBy: "workloadsOutliveANode",
     make: (all) => {

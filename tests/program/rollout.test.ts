@@ -8,32 +8,54 @@ import { type Config, resourcesOf, runProgram, stackConfig } from "../support/st
 
 /** Another valid value for every setting, and the workloads whose pods it must roll: these and no others. */
 const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly string[]]>> = {
-  domain: ["another.example.com", []],
+  domain: ["another.example.com", ["chat/client", "chat/server"]],
   protection: [true, []],
   "local.kubeconfig": ["/elsewhere/kubeconfig", []],
   "local.context": ["another-context", []],
   "local.httpPort": [18080, []],
-  "local.httpsPort": [18443, []],
-  "images.journal-frontend": [`registry.example/f@sha256:${"1".repeat(64)}`, ["frontend"]],
-  "images.journal-fileserver": [`registry.example/f@sha256:${"1".repeat(64)}`, ["fileserver"]],
-  "images.redis": [`registry.example/r@sha256:${"1".repeat(64)}`, ["redis"]],
+  "local.httpsPort": [18443, ["chat/client", "chat/server"]],
+  "images.journal-frontend": [`registry.example/f@sha256:${"1".repeat(64)}`, ["journal/frontend"]],
+  "images.journal-fileserver": [`registry.example/f@sha256:${"1".repeat(64)}`, ["journal/fileserver"]],
+  "images.redis": [`registry.example/r@sha256:${"1".repeat(64)}`, ["chat/redis", "journal/redis"]],
   "journal.cluster": ["moves every pod", []],
   "journal.host": ["other.example.com", []],
-  "journal.journalEntries": [11, ["frontend"]],
-  "journal.logLevel": ["warn", ["frontend"]],
+  "journal.journalEntries": [11, ["journal/frontend"]],
+  "journal.logLevel": ["warn", ["journal/frontend"]],
   "journal.frontend.replicas": [4, []],
-  "journal.frontend.resources.cpu": ["750m", ["frontend"]],
-  "journal.frontend.resources.memory": ["300Mi", ["frontend"]],
-  "journal.frontend.resources.ephemeralStorage": ["70Mi", ["frontend"]],
+  "journal.frontend.resources.cpu": ["750m", ["journal/frontend"]],
+  "journal.frontend.resources.memory": ["300Mi", ["journal/frontend"]],
+  "journal.frontend.resources.ephemeralStorage": ["70Mi", ["journal/frontend"]],
   "journal.fileserver.replicas": [4, []],
-  "journal.fileserver.resources.cpu": ["150m", ["fileserver"]],
-  "journal.fileserver.resources.memory": ["100Mi", ["fileserver"]],
-  "journal.fileserver.resources.ephemeralStorage": ["40Mi", ["fileserver"]],
-  "journal.redis.replicas": [5, ["frontend", "redis"]],
+  "journal.fileserver.resources.cpu": ["150m", ["journal/fileserver"]],
+  "journal.fileserver.resources.memory": ["100Mi", ["journal/fileserver"]],
+  "journal.fileserver.resources.ephemeralStorage": ["40Mi", ["journal/fileserver"]],
+  "journal.redis.replicas": [5, ["journal/frontend", "journal/redis"]],
   "journal.redis.storage": ["20Gi", []],
-  "journal.redis.resources.cpu": ["300m", ["redis"]],
-  "journal.redis.resources.memory": ["300Mi", ["redis"]],
-  "journal.redis.resources.ephemeralStorage": ["70Mi", ["redis"]],
+  "journal.redis.resources.cpu": ["300m", ["journal/redis"]],
+  "journal.redis.resources.memory": ["300Mi", ["journal/redis"]],
+  "journal.redis.resources.ephemeralStorage": ["70Mi", ["journal/redis"]],
+  "images.chat-server": [`registry.example/s@sha256:${"1".repeat(64)}`, ["chat/server"]],
+  "images.chat-client": [`registry.example/c@sha256:${"1".repeat(64)}`, ["chat/client"]],
+  "images.ferretdb": [`registry.example/f@sha256:${"1".repeat(64)}`, ["chat/mongodb"]],
+  "chat.cluster": ["moves every pod", []],
+  "chat.host": ["talk.example.com", ["chat/server"]],
+  "chat.serverHost": ["io.example.com", ["chat/client"]],
+  "chat.logLevel": ["warn", ["chat/server"]],
+  "chat.requestsPerSec": [20, ["chat/server"]],
+  "chat.server.replicas": [3, []],
+  "chat.server.maxReplicas": [4, []],
+  "chat.server.resources.cpu": ["750m", ["chat/server"]],
+  "chat.server.resources.memory": ["300Mi", ["chat/server"]],
+  "chat.server.resources.ephemeralStorage": ["70Mi", ["chat/server"]],
+  "chat.client.replicas": [4, []],
+  "chat.client.resources.cpu": ["150m", ["chat/client"]],
+  "chat.client.resources.memory": ["100Mi", ["chat/client"]],
+  "chat.client.resources.ephemeralStorage": ["40Mi", ["chat/client"]],
+  "chat.redis.replicas": [5, ["chat/redis", "chat/server"]],
+  "chat.redis.storage": ["20Gi", []],
+  "chat.redis.resources.cpu": ["300m", ["chat/redis"]],
+  "chat.redis.resources.memory": ["300Mi", ["chat/redis"]],
+  "chat.redis.resources.ephemeralStorage": ["70Mi", ["chat/redis"]],
 };
 
 /**
@@ -99,7 +121,7 @@ describe("a change of the stack file", () => {
 
   for (const [path, [value, expected]] of Object.entries(changes)) {
     const [block = "", ...keys] = path.split(".");
-    if (path === "journal.cluster" || path === "domain" || path === "protection") continue;
+    if (path.endsWith(".cluster") || path === "domain" || path === "protection") continue;
 
     it(`of ${path} rolls ${expected.join(" and ") || "no pods"}`, async () => {
       const config = stackConfig("local");
@@ -122,10 +144,13 @@ describe("a change of the stack file", () => {
     });
   }
 
-  it("of the domain and of the protection rolls no pods", async () => {
+  it("of the domain and of the protection rolls only pods that know an address of theirs", async () => {
     const before = await resourcesOf("dev");
     const changed = { "slipway:domain": "another.example.com", "slipway:protection": true };
-    assert.deepEqual(rolled(before, await run({ ...stackConfig("dev"), ...changed })), []);
+    assert.deepEqual(rolled(before, await run({ ...stackConfig("dev"), ...changed })), [
+      "chat/client",
+      "chat/server",
+    ]);
   });
 
   it("is foreseen here for every setting that there is", () => {
@@ -142,7 +167,7 @@ describe("a change of the stack file", () => {
     const withPassword = (value: string) => run({ ...stackConfig("local"), "slipway:redisPassword": value });
     await fc.assert(
       fc.asyncProperty(password, password, async (one, other) => {
-        const expected = one === other ? [] : ["frontend", "redis"];
+        const expected = one === other ? [] : ["journal/frontend", "journal/redis"];
         assert.deepEqual(rolled(await withPassword(one), await withPassword(other)), expected);
       }),
       { numRuns: 4 },
@@ -151,7 +176,12 @@ describe("a change of the stack file", () => {
 
   it("of the made-up password rolls exactly the pods that read it", async () => {
     const after = await run(stackConfig("local"), { password: "Another0one0by0the0random0maker0" });
-    assert.deepEqual(rolled(original, after), ["frontend", "redis"]);
+    assert.deepEqual(rolled(original, after), [
+      "chat/redis",
+      "chat/server",
+      "journal/frontend",
+      "journal/redis",
+    ]);
   });
 
   it("back to the ConfigMap before finds it still there, because the old one is not deleted", async () => {
@@ -179,8 +209,8 @@ async function run(config: Config, options?: Omit<RecordOptions, "config">): Pro
 function rolled(before: readonly Registered[], after: readonly Registered[]): string[] {
   const templates = (resources: readonly Registered[]) =>
     new Map(
-      workloadsOf(resources).map(({ resource, spec }) => [
-        resource.inputs.metadata.name,
+      workloadsOf(resources).map(({ resource, spec, namespace }) => [
+        `${namespace}/${resource.inputs.metadata.name as string}`,
         JSON.stringify(spec.template),
       ]),
     );

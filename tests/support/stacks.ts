@@ -28,7 +28,9 @@ export function stackConfig(stack: string): Config {
       value?.secure ? "Decrypted0value0of0a0secret" : value,
     ]),
   );
-  if (stack !== "local") return config;
+  // What a person has to supply, and no stack file that is committed can hold.
+  if (stack !== "local")
+    return { ...config, "slipway:chatMongoUri": "mongodb+srv://chat:p4ss@mongo.example.net/chat" };
   const images = Object.fromEntries(
     imageNames.map((name) => [name, `slipway.local/${name}@sha256:${"0".repeat(64)}`]),
   );

@@ -85,7 +85,8 @@ describe("infra/apps/http-service", () => {
       "traefik.ingress.kubernetes.io/service.sticky.cookie": "true",
       "traefik.ingress.kubernetes.io/service.sticky.cookie.name": "chat-client-backend",
       "traefik.ingress.kubernetes.io/service.sticky.cookie.httponly": "true",
-      "traefik.ingress.kubernetes.io/service.sticky.cookie.samesite": "lax",
+      "traefik.ingress.kubernetes.io/service.sticky.cookie.samesite": "none",
+      "traefik.ingress.kubernetes.io/service.sticky.cookie.secure": "true",
     });
   });
 

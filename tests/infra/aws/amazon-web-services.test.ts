@@ -127,6 +127,8 @@ describe("infra/aws/amazon-web-services", () => {
       "Key aws-eks-secrets",
       "Key aws-logs",
       "Key aws-registry",
+      "Repository aws-registry-chat-client",
+      "Repository aws-registry-chat-server",
       "Repository aws-registry-journal-fileserver",
       "Repository aws-registry-journal-frontend",
       "Repository aws-registry-redis",

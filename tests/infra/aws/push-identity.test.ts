@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PushIdentity } from "../../../infra/aws/push-identity.js";
 import { Registry } from "../../../infra/aws/registry.js";
 import { gitHubTrust } from "../../../infra/aws/trust.js";
-import { imageNames } from "../../../infra/platform.js";
+import { cloudImageNames } from "../../../infra/platform.js";
 import { only } from "../../support/program.js";
 import { recordAws, statementsOf } from "./harness.js";
 
@@ -33,7 +33,9 @@ describe("infra/aws/push-identity", () => {
           "ecr:PutImage",
           "ecr:UploadLayerPart",
         ],
-        Resource: imageNames.map((name) => `arn:aws:ecr:us-west-2:123456789012:repository/slipway/${name}`),
+        Resource: cloudImageNames.map(
+          (name) => `arn:aws:ecr:us-west-2:123456789012:repository/slipway/${name}`,
+        ),
       },
     });
   });

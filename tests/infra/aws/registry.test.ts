@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Registry } from "../../../infra/aws/registry.js";
-import { imageNames } from "../../../infra/platform.js";
+import { cloudImageNames } from "../../../infra/platform.js";
 import { type Registered, only } from "../../support/program.js";
 import { ofType, recordAws } from "./harness.js";
 
@@ -16,7 +16,7 @@ describe("infra/aws/registry", () => {
 
   it("has a repository for every image of the project, and no other", () => {
     const names = ofType(resources, REPOSITORY).map(({ inputs }) => inputs.name);
-    assert.deepEqual(names.sort(), imageNames.map((name) => `slipway/${name}`).sort());
+    assert.deepEqual(names.sort(), cloudImageNames.map((name) => `slipway/${name}`).sort());
   });
 
   it("lets no tag move, scans what is pushed, and encrypts it with a key of its own", () => {
@@ -34,7 +34,7 @@ describe("infra/aws/registry", () => {
   });
 
   it("deletes what has no tag any more, and of the rest what is far behind", () => {
-    for (const image of imageNames) {
+    for (const image of cloudImageNames) {
       const policy = only(resources, "aws:ecr/lifecyclePolicy:LifecyclePolicy", `registry-${image}`).inputs;
       assert.equal(policy.repository, `slipway/${image}`);
       const rules = JSON.parse(policy.policy).rules.map(({ rulePriority, selection, action }: any) => ({
@@ -78,7 +78,7 @@ describe("infra/aws/registry", () => {
       assert.equal(registry.host, "123456789012.dkr.ecr.us-west-2.amazonaws.com");
       assert.deepEqual(
         registry.repositoryArns,
-        imageNames.map((name) => `arn:aws:ecr:us-west-2:123456789012:repository/slipway/${name}`),
+        cloudImageNames.map((name) => `arn:aws:ecr:us-west-2:123456789012:repository/slipway/${name}`),
       );
     });
   });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { versionedName } from "../../../infra/k8s/versioned-config-map.js";
-import { ofKind } from "../program.js";
+import { ofKind, type Registered } from "../program.js";
 import { type Rule, eachContainer, selects, titleOf, workloadsOf } from "./workloads.js";
 
 const amounts = ["cpu", "memory", "ephemeral-storage"];
@@ -78,8 +78,10 @@ export const imagesAreImmutable: Rule = (resources) =>
 
 /** Pods of one kind stand on different nodes, and not all of them may be evicted at once. */
 export const workloadsOutliveANode: Rule = (resources) =>
-  workloadsOf(resources).flatMap(({ title, namespace, labels, spec, pod }) => [
-    ...(spec.replicas >= 2 ? [] : [`${title}: has ${spec.replicas} pod`]),
+  workloadsOf(resources).flatMap(({ title, namespace, labels, resource, pod }) => [
+    ...(leastPods(resource, resources) >= 2 || isStandIn(resource)
+      ? []
+      : [`${title}: has ${leastPods(resource, resources)} pod`]),
     ...(pod.topologySpreadConstraints?.length >= 2 ? [] : [`${title}: is not spread over nodes and zones`]),
     ...(pod.affinity?.podAntiAffinity ? [] : [`${title}: may stand on one node`]),
     ...(ofKind(resources, "PodDisruptionBudget").some(
@@ -122,3 +124,23 @@ export const dataAreImmutable: Rule = (resources) => [
     })
     .map((resource) => `${titleOf(resource)}: its name does not follow its data`),
 ];
+
+/** What an autoscaler keeps it at, when it has one: then it must not have a number of its own. */
+function leastPods({ inputs }: Registered, resources: readonly Registered[]): number {
+  const autoscaler = ofKind(resources, "HorizontalPodAutoscaler").find(
+    (other) =>
+      other.inputs.metadata.namespace === inputs.metadata.namespace &&
+      isDeepStrictEqual(other.inputs.spec.scaleTargetRef, {
+        apiVersion: inputs.apiVersion,
+        kind: inputs.kind,
+        name: inputs.metadata.name,
+      }),
+  );
+  if (!autoscaler) return inputs.spec.replicas;
+  return "replicas" in inputs.spec ? 0 : autoscaler.inputs.spec.minReplicas;
+}
+
+/** What stands on the local cluster for a service of the clouds need not outlive a node. */
+function isStandIn({ parent }: Registered): boolean {
+  return parent.split("::")[2]?.split("$").at(-1)?.startsWith("slipway:local:") ?? false;
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { clusterNames } from "../platform.js";
+import { host, quantity, replicas, resources } from "./values.js";
+
+const pods = { replicas: replicas.optional(), resources: resources.optional() };
+
+/** `slipway:chat`. Left out, the chat is not deployed. */
+export const chat = z
+  .strictObject({
+    cluster: z.enum(clusterNames),
+    /** Of the page. Left out, it is "chat" under the stack's domain, and chat.localhost on the local cluster. */
+    host: host.optional(),
+    /** Of the server. Left out, it is "chat-server" under the domain. */
+    serverHost: host.optional(),
+    logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).optional(),
+    /** Requests a second of one connection; reaches the container as CHAT_REQUESTS_PER_SEC. */
+    requestsPerSec: z.int().min(1).max(10_000).optional(),
+    server: z.strictObject({ ...pods, maxReplicas: replicas.optional() }).optional(),
+    client: z.strictObject(pods).optional(),
+    redis: z
+      .strictObject({
+        replicas: replicas.optional(),
+        /** Size of each volume. A StatefulSet cannot change it: grow the volumes by hand first. */
+        storage: quantity("10Gi").optional(),
+        resources: resources.optional(),
+      })
+      .optional(),
+  })
+  .refine(({ server }) => (server?.replicas ?? 2) <= (server?.maxReplicas ?? 3), {
+    path: ["server", "maxReplicas"],
+    message: "expected at least as many as server.replicas",
+    abort: true,
+  })
+  .optional();
