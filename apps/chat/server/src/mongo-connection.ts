@@ -35,6 +35,8 @@ export async function openStore(
 ): Promise<void> {
   for (let reported = ""; !store.ready;) {
     try {
+      // Anew each time: after a failure a client that connects by itself stays closed for ever.
+      await client.connect();
       await migrate(client.db());
       store.open();
       log.info({}, "connected to MongoDB");

@@ -78,6 +78,13 @@ export function reconnectDelay(attempt: number, random: () => number = Math.rand
 
 /** One line for each change; a Redis that stays away does not fill the log with the same failure. */
 export function logConnection(redis: Redis, log: ConnectionLog): void {
+  // The adapter makes two more connections out of this one.
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (override) => {
+    const copy = duplicate(override);
+    logConnection(copy, log);
+    return copy;
+  };
   const { connectionName: connection, host, port, sentinels, name } = redis.options;
   const server = sentinels ? `primary "${name}"` : `${host}:${port}`;
   const fields = { connection, server };
