@@ -31,7 +31,7 @@ const probesPort = { name: "http", containerPort: PROBES_PORT, protocol: "TCP" }
 export const FERRET_DB_TENANT: Tenant = {
   replicas: 1,
   surges: false,
-  resources: { cpu: "200m", memory: "256Mi", ephemeralStorage: "16Mi" },
+  resources: { cpu: "400m", memory: "256Mi", ephemeralStorage: "16Mi" },
 };
 
 /**

@@ -32,7 +32,11 @@ export function connectRedis({ host, port, ...options }: RedisConnectionOptions 
   return new Redis({ ...connectionOptions(options), host, port });
 }
 
-/** A connection to whichever server the Sentinels call the primary; it follows when that is another. */
+/**
+ * A connection to whichever server the Sentinels call the primary; it follows when that is another. Not by ioredis'
+ * failoverDetector: news of a failover while it connects ends the connection for ever, and the adapter then asks it
+ * again without a pause.
+ */
 export function connectPrimary(options: RedisConnectionOptions & SentinelOptions): Redis {
   const { sentinels, primaryName, username, password } = options;
   return new Redis({
@@ -43,10 +47,8 @@ export function connectPrimary(options: RedisConnectionOptions & SentinelOptions
     sentinelPassword: password,
     // They call each other by addresses that only hold until a pod starts again; ours are their names.
     updateSentinels: false,
-    failoverDetector: true,
     sentinelCommandTimeout: 1000,
     sentinelRetryStrategy: reconnectDelay,
-    sentinelReconnectStrategy: reconnectDelay,
   });
 }
 

@@ -21,13 +21,24 @@ export class RoomWriter {
   readonly #headOf: (room: string) => number;
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #running = new Map<string, Promise<void>>();
+  readonly #unanswered = new Map<string, Promise<Message>>();
 
   constructor(store: MessageStore, headOf: (room: string) => number) {
     this.#store = store;
     this.#headOf = headOf;
   }
 
+  /** Whoever sends a message again because the store is slow waits for the first one, and does not make it slower. */
   write(draft: Draft): Promise<Message> {
+    const key = JSON.stringify([draft.room, draft.author.id, draft.id]);
+    const written = this.#unanswered.get(key) ?? this.#enqueue(draft);
+    this.#unanswered.set(key, written);
+    const forget = () => this.#unanswered.delete(key);
+    written.then(forget, forget);
+    return written;
+  }
+
+  #enqueue(draft: Draft): Promise<Message> {
     const { room } = draft;
     const waiting = this.#waiting.get(room) ?? [];
     if (waiting.length >= MOST_WAITING) {

@@ -180,6 +180,22 @@ describe("apps/chat/server room writer", () => {
     assert.deepEqual(places(stored), [1, 2, 3, 4]);
   });
 
+  it("writes a message once that is sent again before the first write has ended", async () => {
+    const writes: string[] = [];
+    class RecordingStore extends MemoryMessageStore {
+      override append(drafts: readonly Draft[]) {
+        writes.push(...drafts.map(({ id }) => id));
+        return super.append(drafts);
+      }
+    }
+    const writer = new RoomWriter(new RecordingStore(), () => 0);
+
+    const stored = await Promise.all(["a", "b", "a", "b"].map((id) => writer.write(draft(id))));
+
+    assert.deepEqual(writes, ["a", "b"]);
+    assert.deepEqual(places(stored), [1, 2, 1, 2]);
+  });
+
   it("fails those of a write that failed, and goes on with the others", async () => {
     let count = 0;
     class FailingOnceStore extends MemoryMessageStore {
