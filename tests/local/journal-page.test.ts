@@ -1,26 +1,8 @@
 import assert from "node:assert/strict";
-import { createHash, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { connect } from "node:tls";
-import { execa } from "execa";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { paths } from "../../machine/layout.js";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launchBrowser, problemsOf } from "./browser.js";
 import { add, list, remove } from "./entries.js";
-import { settings, urlOf } from "./platform.js";
-
-/** Fingerprint of the key that signed the entry's certificate, after that has been verified. */
-function issuerKey(): Promise<string> {
-  const options = { host: "127.0.0.1", port: settings().httpsPort, servername: "journal.localhost" };
-  return new Promise((resolve, reject) => {
-    const socket = connect({ ...options, ca: readFileSync(paths.acmeRoot) }, () => {
-      const { raw } = socket.getPeerCertificate(true).issuerCertificate;
-      const key = new X509Certificate(raw).publicKey.export({ type: "spki", format: "der" });
-      resolve(createHash("sha256").update(key).digest("base64"));
-      socket.destroy();
-    });
-    socket.on("error", reject);
-  });
-}
+import { urlOf } from "./platform.js";
 
 describe("the journal's page in a browser", () => {
   let browser: Browser;
@@ -29,41 +11,19 @@ describe("the journal's page in a browser", () => {
   let problems: string[];
 
   before(async () => {
-    browser = await chromium.launch({
-      executablePath: (await execa("sh", ["-c", "command -v chromium"])).stdout,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-quic",
-        // The browser keeps its authorities in a file of the user's, which is not ours to change.
-        `--ignore-certificate-errors-spki-list=${await issuerKey()}`,
-      ],
-    });
+    browser = await launchBrowser();
   });
 
   after(() => browser.close());
 
   beforeEach(async () => {
-    problems = [];
     context = await browser.newContext({ reducedMotion: "reduce" });
     page = await context.newPage();
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) problems.push(message.text());
-    });
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("requestfailed", (request) => problems.push(`${request.url()} failed`));
-    page.on("response", (response) => {
-      if (response.status() >= 400) problems.push(`${response.url()} ${response.status()}`);
-    });
+    problems = problemsOf(page);
     await page.goto(urlOf("journal"));
     await loaded();
   });
 
-  // Violations of the Content-Security-Policy are errors on the console.
   afterEach(async () => {
     const seen = [...problems]; // Closing cuts off what the browser is still fetching.
     await context.close();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { podId, primaryPod, redisPods, replicating, serverProcess } from "./redis.js";
+import { podId } from "./pod-processes.js";
+import { primaryPod, redisPods, replicating, serverProcess } from "./redis.js";
 import { list, remove } from "./entries.js";
 import { kubectl, settled, until } from "./platform.js";
 import { Writers } from "./writers.js";
@@ -14,7 +15,7 @@ const inJournal = (...args: string[]) => kubectl(...args, "-n", "journal");
 
 async function anotherPod(pod: string, before: string): Promise<void> {
   await until(`another pod ${pod}`, async () => {
-    const id = await podId(pod);
+    const id = await podId("journal", pod);
     return id !== "" && id !== before ? undefined : "the same one, or none";
   });
 }
@@ -23,15 +24,14 @@ async function anotherPod(pod: string, before: string): Promise<void> {
 const faults: Record<string, { happens: (primary: string) => Promise<void>; elects: boolean }> = {
   "the primary's process is killed": {
     elects: true,
-    happens: (primary) => {
-      process.kill(serverProcess(primary), "SIGKILL");
-      return Promise.resolve();
+    happens: async (primary) => {
+      process.kill(await serverProcess(primary), "SIGKILL");
     },
   },
   "the primary's process hangs for seven seconds": {
     elects: true,
     happens: async (primary) => {
-      const pid = serverProcess(primary);
+      const pid = await serverProcess(primary);
       process.kill(pid, "SIGSTOP");
       await sleep(7000);
       process.kill(pid, "SIGCONT");
@@ -46,7 +46,7 @@ const faults: Record<string, { happens: (primary: string) => Promise<void>; elec
   "the primary's pod is deleted by force": {
     elects: true,
     happens: async (primary) => {
-      const before = await podId(primary);
+      const before = await podId("journal", primary);
       await inJournal("delete", "pod", primary, "--force", "--grace-period=0");
       await anotherPod(primary, before);
     },
@@ -54,7 +54,7 @@ const faults: Record<string, { happens: (primary: string) => Promise<void>; elec
   "the primary's pod and its volume are lost": {
     elects: true,
     happens: async (primary) => {
-      const before = await podId(primary);
+      const before = await podId("journal", primary);
       await inJournal("delete", "pvc", `data-${primary}`, "--wait=false");
       await inJournal("delete", "pod", primary, "--force", "--grace-period=0");
       await anotherPod(primary, before);
@@ -62,15 +62,15 @@ const faults: Record<string, { happens: (primary: string) => Promise<void>; elec
   },
   "the processes of all three are killed at once": {
     elects: false,
-    happens: () => {
-      for (const pid of redisPods.map(serverProcess)) process.kill(pid, "SIGKILL");
-      return Promise.resolve();
+    happens: async () => {
+      const pids = await Promise.all(redisPods.map((pod) => serverProcess(pod)));
+      for (const pid of pids) process.kill(pid, "SIGKILL");
     },
   },
   "all three pods are deleted by force at once": {
     elects: false,
     happens: async () => {
-      const before = await Promise.all(redisPods.map(podId));
+      const before = await Promise.all(redisPods.map((pod) => podId("journal", pod)));
       await inJournal("delete", "pod", ...redisPods, "--force", "--grace-period=0");
       for (const [index, pod] of redisPods.entries()) await anotherPod(pod, before[index] ?? "");
     },
