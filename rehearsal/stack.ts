@@ -6,6 +6,7 @@ import { searchPath } from "../machine/shell.js";
 import { Clouds } from "./clouds.js";
 import type { Fault } from "./cloud/faults.js";
 import type { Existing } from "./cloud/store.js";
+import { demandedSecrets } from "./demanded-secrets.js";
 import { Engine, type Run, type RunOptions } from "./engine.js";
 import { creationsThatHappened } from "./pending.js";
 import { Program } from "./program.js";
@@ -78,7 +79,7 @@ export class RehearsedStack {
     return stack;
   }
 
-  /** Writes the stack file anew: the committed one with a change in it. Secrets that were set stay. */
+  /** Writes the stack file anew: the committed one with a change in it. Secrets that were set stay, and none is missing. */
   async configure(change: (config: Configuration) => void = () => undefined): Promise<void> {
     const file = join(this.folder, `project/Pulumi.${this.name}.yaml`);
     const before = parse(await readFile(file, "utf8")) as { encryptionsalt?: string; config?: Configuration };
@@ -90,6 +91,8 @@ export class RehearsedStack {
       file,
       stringify({ encryptionsalt, config: { ...config, ...Object.fromEntries(secrets) } }),
     );
+    const missing = demandedSecrets(config).filter(([key]) => !secrets.some(([other]) => other === key));
+    for (const [key, value] of missing) await this.setSecret(key, value);
   }
 
   /** Sets a secret of the configuration, as a person does. */

@@ -45,6 +45,11 @@ const everydayChanges: readonly EverydayChange[] = [
     ],
   },
   {
+    title: "another MongoDB for the chat",
+    secret: ["slipway:chatMongoUri", "mongodb+srv://chat:Rotated0password0of0it@mongo.example.net/chat"],
+    changes: ["replace Secret chat-mongodb-uri", "update Deployment chat-server"],
+  },
+  {
     title: "more nodes of GKE",
     edit: { "slipway:gcp": { gke: { minNodes: 4, maxNodes: 6 } } },
     changes: ["update NodePool gcp-gke-nodes"],

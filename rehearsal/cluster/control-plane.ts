@@ -10,6 +10,8 @@ import { freePorts } from "./ports.js";
 const START_SECONDS = 90;
 const bin = (name: string) => join(paths.bin, name);
 
+const NODE_LEASE_SECONDS = 200;
+
 /** Starts the control planes of so many clusters: an API server, a controller-manager and a scheduler each, one etcd. */
 export async function startControlPlanes(
   processes: Processes,
@@ -81,6 +83,8 @@ async function startCluster(processes: Processes, folder: string, place: Place):
     ...flags,
     "--kube-api-qps=200",
     "--kube-api-burst=400",
+    // KWOK tells of a node a few times within its lease; the default takes it for dead before that.
+    `--node-monitor-grace-period=${NODE_LEASE_SECONDS}s`,
   ]);
   processes.start(`${name}-kube-scheduler`, [
     bin("kube-scheduler"),
@@ -92,7 +96,7 @@ async function startCluster(processes: Processes, folder: string, place: Place):
     bin("kwok"),
     `--kubeconfig=${join(folder, "kubeconfig")}`,
     "--manage-all-nodes",
-    "--node-lease-duration-seconds=200",
+    `--node-lease-duration-seconds=${NODE_LEASE_SECONDS}`,
   ]);
   return access;
 }

@@ -139,6 +139,8 @@ function fingerprint({ metadata, spec, status }: V1Node): string {
   const parts = Object.entries({ ...metadata?.labels, ...status?.allocatable });
   const sorted = parts.filter(([key]) => key !== HOSTNAME).sort(([a], [b]) => (a < b ? -1 : 1));
   const taints = (spec?.taints ?? [])
+    // Kubernetes' own say how the node is, not what it is.
+    .filter(({ key }) => !key.startsWith("node.kubernetes.io/"))
     .map(({ key, value, effect }) => `${key}=${value ?? ""}:${effect}`)
     .sort();
   return JSON.stringify([sorted, taints]);
