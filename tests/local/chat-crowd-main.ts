@@ -53,8 +53,8 @@ function observe(guest: Guest): void {
 }
 
 async function write(guest: Guest): Promise<void> {
-  await sleep(Math.random() * PAUSE_MS);
-  for (let number = 0; ; await sleep(PAUSE_MS * (0.5 + Math.random()))) {
+  for (let number = 0; ;) {
+    await sleep(PAUSE_MS * (0.5 + Math.random()));
     if (!writing) continue;
     const text = `${guest.nickname}: ${++number}`;
     written.get(guest.room)?.push(text);

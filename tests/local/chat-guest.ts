@@ -24,9 +24,8 @@ export class LocalAgent extends Agent {
 
   // What the types leave out: Node.js asks an agent for each new connection.
   createConnection(...args: unknown[]): Socket {
-    const make = (Agent.prototype as unknown as { createConnection(...args: unknown[]): Socket })
-      .createConnection;
-    const socket = make.apply(this, args);
+    const agent = Agent.prototype as unknown as { createConnection: (...args: unknown[]) => Socket };
+    const socket = agent.createConnection.apply(this, args);
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     return socket;
