@@ -32,6 +32,9 @@ export interface Run {
 }
 
 export interface RunOptions {
+  /** Told of the engine's process. */
+  readonly onStart?: (pid: number) => void;
+
   /** Told of each step as it begins. */
   readonly onStep?: (step: Step, kill: () => void) => void;
 
@@ -59,7 +62,7 @@ export class Engine {
   }
 
   /** Runs an operation and collects its steps; a failure is told, not thrown. */
-  async run(args: readonly string[], { onStep, onEvent }: RunOptions = {}): Promise<Run> {
+  async run(args: readonly string[], { onStart, onStep, onEvent }: RunOptions = {}): Promise<Run> {
     const started = performance.now();
     const steps: Step[] = [];
     const errors: string[] = [];
@@ -79,6 +82,7 @@ export class Engine {
       const engine = this.spawn([...args, "--event-log", events.address]);
       engine.stdin.end();
       child = engine;
+      if (engine.pid !== undefined) onStart?.(engine.pid);
       const [stdout, stderr] = [collect(engine.stdout), collect(engine.stderr)];
       const [code, signal] = (await once(engine, "close")) as [number | null, NodeJS.Signals | null];
       const outcome = signal === "SIGKILL" ? "killed" : code === 0 ? "succeeded" : "failed";

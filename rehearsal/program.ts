@@ -9,12 +9,16 @@ import type { Processes } from "./processes.js";
 export class Program {
   /** For the engine's `--client`. */
   readonly address: string;
+
+  /** Of its process. */
+  readonly pid: number;
   private readonly processes: Processes;
   private readonly name: string;
 
-  private constructor(processes: Processes, name: string, port: number) {
+  private constructor(processes: Processes, name: string, port: number, pid: number) {
     this.processes = processes;
     this.name = name;
+    this.pid = pid;
     this.address = `127.0.0.1:${port}`;
   }
 
@@ -31,7 +35,7 @@ export class Program {
     const [message] = (await Promise.race([once(child, "message"), failed(name, once(child, "exit"))])) as [
       { port: number },
     ];
-    return new Program(processes, name, message.port);
+    return new Program(processes, name, message.port, child.pid ?? 0);
   }
 
   /** What becomes of a program whose engine was killed is of no use to the next one. */

@@ -2,16 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { searchPath } from "../machine/shell.js";
 import { Clouds } from "./clouds.js";
 import type { Fault } from "./cloud/faults.js";
 import type { Existing } from "./cloud/store.js";
 import { demandedSecrets } from "./demanded-secrets.js";
+import { environment } from "./environment.js";
 import { Engine, type Run, type RunOptions } from "./engine.js";
 import { creationsThatHappened } from "./pending.js";
 import { Program } from "./program.js";
 import type { World } from "./rehearsal.js";
-import { installLanguageHost, installSignIns, programsOf } from "./sign-in.js";
+import { installLanguageHost } from "./sign-in.js";
 
 /** The `config:` of a stack file, values as they are in YAML: their shape is the program's business. */
 export type Configuration = Record<string, unknown>;
@@ -66,11 +66,8 @@ export class RehearsedStack {
       Program.start(world.processes, checkout),
     ]);
     const env = await environment(world, folder, clouds);
-    const engine = new Engine({
-      folder: join(folder, "project"),
-      env,
-      log: join(world.processes.logs, `${name}.log`),
-    });
+    const log = join(world.processes.logs, `${name}.log`);
+    const engine = new Engine({ folder: join(folder, "project"), env, log });
     const stack = new RehearsedStack({ world, name, checkout, folder, committed, engine, clouds, program });
     // Without `main`: the program is not loaded from a file but waits in a process of its own.
     await writeFile(join(folder, "project/Pulumi.yaml"), stringify({ name: PROJECT, runtime: "nodejs" }));
@@ -179,6 +176,11 @@ export class RehearsedStack {
     this.clouds.setFaults(faults);
   }
 
+  /** Of the process in which the program waits, until the program is another. */
+  get programPid(): number {
+    return this.program.pid;
+  }
+
   /** What the engine and the clouds wrote. */
   logs(): string {
     return readFileSync(join(this.world.processes.logs, `${this.name}.log`), "utf8");
@@ -220,31 +222,4 @@ function readCommitted(checkout: string, name: string): Configuration {
     config?: Configuration;
   };
   return Object.fromEntries(Object.entries(file.config ?? {}).filter(([, value]) => !isSecret(value)));
-}
-
-async function environment(world: World, folder: string, clouds: Clouds): Promise<Record<string, string>> {
-  await installSignIns(folder, world.clusters);
-  const authorities = join(folder, "authorities.pem");
-  await writeFile(authorities, world.clusters.map(({ authority }) => authority).join(""));
-  return {
-    PATH: `${programsOf(folder)}:${searchPath()}`,
-    HOME: folder,
-    TMPDIR: join(folder, "tmp"),
-    PULUMI_HOME: world.home,
-    // Without its files of metadata: one that a killed engine left half written makes the state unreadable.
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}?metadata=skip`,
-    PULUMI_CONFIG_PASSPHRASE: world.passphrase,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_AUTOMATION_API: "true",
-    // Shows the flags by which a program of ours is run and the events are told.
-    PULUMI_DEBUG_COMMANDS: "true",
-    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-    PULUMI_DEBUG_PROVIDERS: Object.entries(clouds.ports)
-      .map(([name, port]) => `${name}:${port}`)
-      .join(","),
-    // A cluster that is reached by a name has a certificate that everybody trusts.
-    ...(world.clusters.length > 0 && { SSL_CERT_FILE: authorities }),
-    // Objects of a run that was killed are there but not in the state; what the program says wins over them.
-    PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
-  };
 }

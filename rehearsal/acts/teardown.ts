@@ -61,7 +61,7 @@ const idsOf = (things: readonly Existing[]) =>
   things.filter(({ remains }) => remains === undefined).map(({ token, id }) => `${token} ${id}`);
 
 /** In what two inventories differ, counted by type: names have random parts. */
-export function inventoryDifferences(got: readonly Existing[], expected: readonly Existing[]): string[] {
+export function inventoryDifferences(got: readonly Counted[], expected: readonly Counted[]): string[] {
   const [counts, wanted] = [countsOf(got), countsOf(expected)];
   if (isDeepStrictEqual(counts, wanted)) return [];
   return [...new Set([...Object.keys(counts), ...Object.keys(wanted)])]
@@ -69,7 +69,9 @@ export function inventoryDifferences(got: readonly Existing[], expected: readonl
     .map((token) => `${token}: expected ${wanted[token] ?? 0}, got ${counts[token] ?? 0}`);
 }
 
-function countsOf(things: readonly Existing[]): Record<string, number> {
+type Counted = Pick<Existing, "token" | "remains">;
+
+function countsOf(things: readonly Counted[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { token } of things.filter(({ remains }) => remains === undefined))
     counts[token] = (counts[token] ?? 0) + 1;
