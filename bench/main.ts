@@ -28,6 +28,10 @@ const benches: Record<string, Bench> = {
     about: "milestones of npm run up, from a cluster that is down; it stops the one that runs",
     load: () => import("./up/bench.js"),
   },
+  rehearsal: {
+    about: "preview, up and destroy of prod in the rehearsal, beside the same resources in one flat file",
+    load: () => import("./rehearsal/bench.js"),
+  },
 };
 
 const program = new Command("npm run bench --").description(
