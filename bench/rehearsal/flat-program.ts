@@ -1,13 +1,9 @@
 import type { StateResource } from "../../rehearsal/stack.js";
+import { orderWithoutComponents, providerUrnOf, type Ordered } from "./order.js";
 import { asSecret, expressionOf, secretOf, sourcesOf, type Source } from "./references.js";
 
 /** A resource with all that a state tells of how the program asked for it. */
-export interface Deployed extends StateResource {
-  readonly custom: boolean;
-
-  /** URN and id. */
-  readonly provider?: string;
-  readonly dependencies?: readonly string[];
+export interface Deployed extends StateResource, Ordered {
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
@@ -21,12 +17,13 @@ export const isWritten = ({ custom, type, urn }: Deployed) =>
 
 /**
  * A program that makes the same resources, one statement for each and without any component: by the SDKs' own classes,
- * under the same names, with the same options and dependencies.
+ * under the same names, with the same options, in an order that is the same.
  *
  * @param resources of a state that was exported with its secrets in clear, in its order
  */
 export function flatProgram(resources: readonly Deployed[]): string {
   const written = resources.filter(isWritten);
+  const order = orderWithoutComponents(resources);
   const variables = new Map(written.map(({ urn }, index) => [urn, `r${index}`]));
   const sources = new Map(written.map((one) => [one.urn, sourcesOf(variables.get(one.urn) ?? "", one)]));
   const classes = written.filter(({ type }) => !type.startsWith(PROVIDER)).map(({ type }) => classOf(type));
@@ -37,7 +34,9 @@ export function flatProgram(resources: readonly Deployed[]): string {
     ...[...modules].map(([module, path]) => `const ${module} = require("${path}");`),
     `const pulumi = require("@pulumi/pulumi");`,
     `export function deploy() {`,
-    ...written.map((one) => `  ${statementOf(one, variables, sources)}`),
+    ...written.map(
+      (one) => `  ${statementOf({ ...one, dependencies: order.get(one.urn) }, variables, sources)}`,
+    ),
     `}`,
     ``,
   ].join("\n");
@@ -90,11 +89,11 @@ function optionsOf(
   variables: ReadonlyMap<string, string>,
   used: ReadonlySet<string>,
 ): string[] {
-  const { type, inputs, provider, dependencies = [], customTimeouts = {} } = resource;
-  const ofProvider = variables.get(provider?.slice(0, provider.lastIndexOf("::")) ?? "");
+  const { type, inputs, dependencies = [], customTimeouts = {} } = resource;
+  const ofProvider = variables.get(providerUrnOf(resource));
   const others = dependencies
     .map((urn) => variables.get(urn))
-    .filter((variable) => variable !== undefined && !used.has(variable));
+    .filter((variable) => variable !== undefined && variable !== ofProvider && !used.has(variable));
   const timeouts = Object.entries(customTimeouts).map(([operation, seconds]) => [operation, `${seconds}s`]);
   return [
     ...(type.startsWith(PROVIDER) ? [`version: ${JSON.stringify(inputs?.version)}`] : []),
