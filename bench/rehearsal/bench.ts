@@ -10,7 +10,7 @@ import { deployedBy, writeFlatCheckout } from "./flat-checkout.js";
 import { isWritten } from "./flat-program.js";
 import { measure, type Measured, type Operation } from "./usage.js";
 
-const rounds = 7;
+const rounds = 11;
 const stackName = "prod";
 const settleSec = 60;
 
@@ -138,7 +138,7 @@ function report(resources: number, results: Results): boolean {
   process.stdout.write(
     `${resources} resources, components and the engine's own providers not counted; medians.\n` +
       `The programs stay loaded, so that no run has their start in it. What the flat one lacks besides the components:\n` +
-      `the calls of the clouds' functions, the outputs of the stack and the default provider of eks.\n`,
+      `calls of the clouds' functions, outputs of the stack, and the process of eks with its two default providers.\n`,
   );
   const beside = (operation: string, ...parts: Figure[]) => {
     const sum = (program: string) =>
