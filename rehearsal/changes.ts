@@ -7,10 +7,11 @@ const REPLACED = ["replace", "create-replacement", "delete-replaced", "discard-r
 
 /** Each resource that changed, once: the steps of a replacement are one change, and components are nothing to change. */
 export function changesOf(steps: readonly Step[]): Changed[] {
-  const changes = steps
-    .filter(isReal)
-    .map(({ op, type, name }) => `${REPLACED.includes(op) ? "replace" : op} ${kindOf(type)} ${name}`);
-  return [...new Set(changes)].sort();
+  return [...new Set(steps.filter(isReal).map(changeOf))].sort();
+}
+
+function changeOf({ op, type, name }: Step): Changed {
+  return `${REPLACED.includes(op) ? "replace" : op} ${kindOf(type)} ${name}`;
 }
 
 const isReal = ({ type }: Step) => !type.startsWith("slipway:") && !/^(eks:index|pulumi:pulumi):/.test(type);
@@ -18,10 +19,16 @@ const isReal = ({ type }: Step) => !type.startsWith("slipway:") && !/^(eks:index
 /** The last word of a type. */
 const kindOf = (type: string) => type.slice(type.lastIndexOf(":") + 1);
 
-/** In what the changes are not those that were expected. */
-export function unexpected(got: readonly Changed[], expected: readonly Changed[]): string[] {
+/** In what the changes are not those that were expected, with what differs in a resource that should have stayed. */
+export function unexpected(steps: readonly Step[], expected: readonly Changed[]): string[] {
+  const got = changesOf(steps);
+  const diffsOf = (change: Changed) => [
+    ...new Set(steps.filter((step) => changeOf(step) === change).flatMap(({ diffs }) => diffs)),
+  ];
   return [
-    ...got.filter((change) => !expected.includes(change)).map((change) => `unexpected: ${change}`),
+    ...got
+      .filter((change) => !expected.includes(change))
+      .map((change) => [`unexpected: ${change}`, ...diffsOf(change)].join(" ")),
     ...expected.filter((change) => !got.includes(change)).map((change) => `missing: ${change}`),
   ];
 }

@@ -84,7 +84,7 @@ export class Stage {
   async change(expected: readonly Changed[]): Promise<Played> {
     const run = await this.run("up");
     const changes = changesOf(run.steps);
-    return { problems: [...failures(run), ...unexpected(changes, expected)], changes };
+    return { problems: [...failures(run), ...unexpected(run.steps, expected)], changes };
   }
 }
 

@@ -55,7 +55,7 @@ export const deploymentActs: readonly Act[] = [
     async play(stage) {
       const run = await stage.run("preview");
       const changes = changesOf(run.steps);
-      return { problems: [...failures(run), ...unexpected(changes, [])], changes };
+      return { problems: [...failures(run), ...unexpected(run.steps, [])], changes };
     },
   },
   podsAct("every pod is admitted, within its quota, scheduled, ready, and apart from its like"),

@@ -61,8 +61,9 @@ describe("rehearsal/events and rehearsal/changes", () => {
   });
 
   it("says what changed though it may not, and what did not though it has to", () => {
-    assert.deepEqual(unexpected(["update A a", "update B b"], ["update B b", "update C c"]), [
-      "unexpected: update A a",
+    const steps = [{ ...step("update", "k:A", "a"), diffs: ["spec.replicas"] }, step("update", "k:B", "b")];
+    assert.deepEqual(unexpected(steps, ["update B b", "update C c"]), [
+      "unexpected: update A a spec.replicas",
       "missing: update C c",
     ]);
   });
