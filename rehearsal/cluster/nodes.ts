@@ -26,7 +26,8 @@ export interface NodePool {
 
 const HOSTNAME = "kubernetes.io/hostname";
 const POOL = "rehearsal/pool";
-const DRAIN_SECONDS = 60;
+/** Longer than a busy machine takes; the clouds have patience for an hour. */
+const DRAIN_SECONDS = 240;
 
 /**
  * The nodes of a cluster. KWOK says that they are ready and that their pods run; nodes are added and drained as the
