@@ -69,7 +69,7 @@ const zones = [
 ];
 
 export default defineConfig(
-  globalIgnores(["**/dist", "**/node_modules", ".local", "machine/toolchain"]),
+  globalIgnores(["**/dist", "**/generated", "**/node_modules", ".local", "machine/toolchain"]),
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -34,3 +34,21 @@ if (installed !== locked) {
   }
   writeFileSync(stamp, locked);
 }
+
+// The models' client is made of the models, and never committed.
+const schema = join(repository, "apps/prisma/prisma/schema.prisma");
+const client = join(repository, "apps/prisma/generated/.made-of");
+if (existsSync(schema)) {
+  const madeOf = createHash("sha256").update(locked).update(readFileSync(schema)).digest("hex");
+  if (!existsSync(client) || readFileSync(client, "utf8") !== madeOf) {
+    const npm = spawnSync("npm", ["run", "--silent", "generate", "-w", "apps/prisma"], {
+      cwd: repository,
+      encoding: "utf8",
+    });
+    if (npm.status !== 0) {
+      console.error(`the client of apps/prisma cannot be generated:\n${npm.stdout}${npm.stderr}`);
+      process.exit(npm.status ?? 1);
+    }
+    writeFileSync(client, madeOf);
+  }
+}

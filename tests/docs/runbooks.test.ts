@@ -15,7 +15,8 @@ const runbooks = readdirSync(folder).map((file) => ({
 }));
 const first = read("docs/runbooks/first-deployment.md");
 
-const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+const scriptsOf = (path: string) => (JSON.parse(read(path)) as { scripts: Record<string, string> }).scripts;
+const scripts = { ...scriptsOf("package.json"), ...scriptsOf("apps/prisma/package.json") };
 const found = (pattern: RegExp, text = runbooks.map((runbook) => runbook.text).join("\n")) =>
   [...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name))].sort();
 
@@ -36,14 +37,18 @@ function isSetting(path: string): boolean {
 }
 
 describe("docs/runbooks", () => {
-  it("are the first deployment and what to do when something is stuck", () => {
-    assert.deepEqual(runbooks.map(({ file }) => file).sort(), ["first-deployment.md", "stuck.md"]);
+  it("are the first deployment, one's own models, and what to do when something is stuck", () => {
+    assert.deepEqual(runbooks.map(({ file }) => file).sort(), [
+      "first-deployment.md",
+      "own-models.md",
+      "stuck.md",
+    ]);
     assert.ok(commands.length >= 60, `found only ${commands.length} commands`);
   });
 
   it("name only npm scripts that package.json has", () => {
     const named = found(/npm run ([\w:]+)/g);
-    assert.deepEqual(named, ["diff", "preview", "push"]);
+    assert.deepEqual(named, ["check", "diff", "generate", "preview", "push", "up"]);
     assert.deepEqual(
       named.filter((name) => !(name in scripts)),
       [],

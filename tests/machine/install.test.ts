@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const installer = join(import.meta.dirname, "../../machine/install.mjs");
 
@@ -79,6 +79,26 @@ describe("machine/install", () => {
     assert.equal(existsSync(stamp()), false);
     assert.equal(install().status, 7);
     assert.equal(calls().length, 2);
+  });
+
+  it("generates the client of apps/prisma when the models changed, and only then", () => {
+    const models = join(folder, "apps/prisma/prisma/schema.prisma");
+    mkdirSync(dirname(models), { recursive: true });
+    mkdirSync(join(folder, "apps/prisma/generated"));
+    writeFileSync(models, "model A {}");
+    const generate = `${folder}: run --silent generate -w apps/prisma`;
+
+    for (const text of ["model A {}", "model A {}", "model B {}"]) {
+      writeFileSync(models, text);
+      assert.equal(install().status, 0);
+    }
+    assert.deepEqual(calls().slice(1), [generate, generate]);
+
+    writeFileSync(models, "model C {}");
+    npm("echo no such model; exit 3");
+    const { status, stderr } = install();
+    assert.equal(status, 3);
+    assert.match(stderr, /^the client of apps\/prisma cannot be generated:\nno such model$/m);
   });
 
   it("ends with 1 and what to do when there is no npm", () => {

@@ -1,0 +1,4 @@
+import { defineConfig } from "prisma/config";
+
+/** For `prisma generate` only, which asks no database. */
+export default defineConfig({ schema: "prisma/schema.prisma" });

@@ -1,0 +1,114 @@
+import { PrismaMariaDb } from "@prisma/adapter-mariadb";
+import { type Pool, type PoolConfig, createPool } from "mariadb";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PrismaClient } from "../generated/client/client.js";
+import type { DatabaseConfig } from "./config.js";
+import { isConnectionLost } from "./errors.js";
+
+/** How long a statement waits for a connection: a database that was restarted is back within this. */
+const PATIENCE_MS = 10_000;
+/** The database itself ends what takes longer, also when nobody waits for it any more. */
+const STATEMENT_SEC = 10;
+const READ_ATTEMPTS = 3;
+
+/** A variable of one kind of server only stands in a comment that only that kind executes. */
+const INIT_SQL =
+  "SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 5" +
+  ` /*!50708 , SESSION max_execution_time = ${STATEMENT_SEC * 1000} */` +
+  ` /*M!100100 , SESSION max_statement_time = ${STATEMENT_SEC} */`;
+
+export function connectionOptions(database: DatabaseConfig): PoolConfig {
+  const { host, port, user, password, ssl } = database;
+  return {
+    host,
+    port,
+    user,
+    password,
+    database: database.database,
+    connectTimeout: 3000,
+    // Encrypted; who the server is it proves by nothing but knowing the password's hash.
+    ...(ssl && { ssl: { rejectUnauthorized: false } }),
+    // Only a server that is reached without TLS needs it, over a proxy's loopback.
+    allowPublicKeyRetrieval: !ssl,
+  };
+}
+
+export interface Database {
+  readonly client: PrismaClient;
+  readonly pool: Pool;
+  /** Whether a statement has been answered since the start. */
+  readonly ready: boolean;
+  /** Asks the database something that it always knows. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Told of every SQL statement. */
+  readonly onStatement?: (sql: string) => void;
+}
+
+/**
+ * The models' client on a pool. While the database is away, statements wait for a connection; one that was under way
+ * fails, and is repeated only if it reads: whether a write was done nobody knows, and it must not be done twice.
+ */
+export function connectDatabase(config: DatabaseConfig, { onStatement }: ConnectOptions = {}): Database {
+  const pool = createPool({
+    ...connectionOptions(config),
+    connectionLimit: config.connectionLimit,
+    acquireTimeout: PATIENCE_MS,
+    // Also in a quiet night some stay, so that the first request of the morning does not wait.
+    minimumIdle: 1,
+    minDelayValidation: 200,
+    // Statements differ by their lists' lengths, so caching them would fill the server.
+    prepareCacheLength: 0,
+    initSql: INIT_SQL,
+  });
+  const adapter = new PrismaMariaDb(pool, { database: config.database });
+  const client = new PrismaClient({
+    adapter,
+    // Otherwise an error brings the lines of the program around it, which a bundle has few and long of.
+    errorFormat: "minimal",
+    log: onStatement ? [{ emit: "event", level: "query" }] : [],
+  });
+  if (onStatement)
+    client.$on("query", ({ query }) => {
+      onStatement(query);
+    });
+  let ready = false;
+
+  return {
+    client: client.$extends({ query: { $allOperations: repeatReads } }) as unknown as PrismaClient,
+    pool,
+    get ready() {
+      return ready;
+    },
+    async check() {
+      await pool.query("SELECT 1");
+      ready = true;
+    },
+    async close() {
+      await client.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+interface Operation {
+  readonly operation: string;
+  readonly args: unknown;
+  readonly query: (args: unknown) => Promise<unknown>;
+}
+
+const READS = /^(find|count|aggregate|groupBy)/;
+
+async function repeatReads({ operation, args, query }: Operation): Promise<unknown> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await query(args);
+    } catch (error) {
+      if (attempt >= READ_ATTEMPTS || !READS.test(operation) || !isConnectionLost(error)) throw error;
+      await sleep(50 * attempt);
+    }
+  }
+}

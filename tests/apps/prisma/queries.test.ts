@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { blogOf, fakeDatabase } from "./fake-database.js";
+import { service } from "./service.js";
+
+const NESTED = "{ posts { title author { name } comments { text author { email } } } }";
+
+/** How many statements a query of that many posts takes. */
+async function statementsOf(posts: number): Promise<number> {
+  const { client, statements } = fakeDatabase(blogOf(posts));
+  const { data } = await service({ client }).ask(NESTED);
+  assert.equal(data.posts.length, posts);
+  assert.equal(data.posts[0].comments[0].author.email, "u0@example.com");
+  return statements.length;
+}
+
+/** The one statement of a query. */
+async function sqlOf(query: string): Promise<string> {
+  const { client, statements } = fakeDatabase({});
+  await service({ client }).ask(query);
+  assert.equal(statements.length, 1, statements.join("\n"));
+  return statements[0] ?? "";
+}
+
+describe("apps/prisma queries", () => {
+  it("take one statement for each level of a nested query, however many rows there are", async () => {
+    assert.deepEqual([await statementsOf(1), await statementsOf(5), await statementsOf(20)], [4, 4, 4]);
+  });
+
+  it("read a model's row by any unique field, and answer null when there is none", async () => {
+    const { ask } = service({ client: fakeDatabase({}).client });
+    const { data } = await ask(
+      '{ a: user(where: { email: "x" }) { id } b: post(where: { id: "x" }) { id } }',
+    );
+    assert.deepEqual(data, { a: null, b: null });
+  });
+
+  it("bring at most twenty rows unless they are asked for more, and at most a hundred", async () => {
+    assert.match(await sqlOf("{ users { id } }"), /LIMIT/);
+    const limits: unknown[] = [];
+    for (const take of ["", "(take: 5)", "(take: 1000)", "(take: -1000)"]) {
+      const { client } = fakeDatabase({});
+      const watched = client.$extends({
+        query: {
+          $allOperations: ({ args, query }) => {
+            limits.push((args as { take?: number }).take);
+            return query(args);
+          },
+        },
+      });
+      await service({ client: watched as never }).ask(`{ users${take} { id } }`);
+    }
+    assert.deepEqual(limits, [20, 5, 100, -100]);
+  });
+
+  it("order every list to the last row, so that a page has a next one", async () => {
+    assert.match(await sqlOf("{ users { id } }"), /ORDER BY `prisma`\.`User`\.`id` ASC/);
+    assert.match(
+      await sqlOf("{ users(orderBy: [{ name: desc }]) { id } }"),
+      /ORDER BY `prisma`\.`User`\.`name` DESC, `prisma`\.`User`\.`id` ASC/,
+    );
+  });
+
+  it("keep what a caller says out of the SQL", async () => {
+    const { client, statements } = fakeDatabase({});
+    const hostile = "' OR 1=1; DROP TABLE User; --";
+    const { data } = await service({ client }).ask(
+      "query ($n: String) { users(where: { name: { equals: $n } }) { id } }",
+      { n: hostile },
+    );
+    assert.deepEqual(data, { users: [] });
+    assert.equal(
+      statements.some((sql) => sql.includes("DROP")),
+      false,
+    );
+  });
+
+  it("filter by the rows of other models", async () => {
+    const sql = await sqlOf('{ posts(where: { comments: { some: { text: { contains: "x" } } } }) { id } }');
+    assert.match(sql, /EXISTS|IN \(SELECT/);
+  });
+});
