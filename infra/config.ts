@@ -5,8 +5,9 @@ import { chat } from "./config/chat.js";
 import { gcp } from "./config/gcp.js";
 import { journal } from "./config/journal.js";
 import { local } from "./config/local.js";
+import { isPrisma1, prisma } from "./config/prisma.js";
 import { host, image } from "./config/values.js";
-import { type ClusterName, type Images, clusterNames, imageNames } from "./platform.js";
+import { type ClusterName, type ImageName, type Images, clusterNames, imageNames } from "./platform.js";
 
 /** Every plain setting. One block here is one key in Pulumi.<stack>.yaml. */
 export const settings = {
@@ -25,6 +26,7 @@ export const settings = {
 
   journal,
   chat,
+  prisma,
 };
 
 /** Every secret. Set one with `pulumi config set --secret <key>`. */
@@ -42,6 +44,12 @@ const secrets = {
       /^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+(\?|$)/,
       'expected "mongodb://…/database" or "mongodb+srv://…/database"',
     )
+    .optional(),
+
+  /** What every request to an exposed Prisma service has to present. */
+  prismaManagementApiSecret: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{16,256}$/, "expected 16 to 256 letters, digits, underscores and hyphens")
     .optional(),
 };
 
@@ -68,7 +76,15 @@ const blockOf: Readonly<Record<ClusterName, "gcp" | "aws" | "local">> = {
 const imagesOf = {
   journal: ["journal-frontend", "journal-fileserver", "redis"],
   chat: ["chat-server", "chat-client", "redis"],
+  prisma: ["prisma"],
 } as const;
+
+/** Images of what stands on the local cluster for a service of the clouds. */
+const standInsOf: Readonly<Record<keyof typeof imagesOf, readonly ImageName[]>> = {
+  journal: [],
+  chat: ["ferretdb"],
+  prisma: ["mariadb"],
+};
 
 /** Reads the stack's whole configuration, once; throws one error with everything that is wrong in it. */
 export function loadConfig(source = new pulumi.Config("slipway")): StackConfig {
@@ -127,15 +143,20 @@ function contradictions(values: Settings, given: ReadonlySet<string>): string[] 
         `slipway:${app}.cluster: expected a cluster of this stack (${allowed}), got "${cluster}"; add the block slipway:${blockOf[cluster]}, or move the app`,
       );
     }
-    if (!onLocal && host === undefined && !given.has("domain")) {
+    const hasEntry = app !== "prisma" || values.prisma?.exposed === true;
+    if (hasEntry && !onLocal && host === undefined && !given.has("domain")) {
       problems.push(`slipway:${app}.host: missing; set it, or slipway:domain for all apps`);
     }
     if (cluster === "eks" && values.aws && values.aws.hostedZone === undefined) {
       problems.push(`slipway:aws.hostedZone: missing; slipway:${app} is on eks, where an entry needs one`);
     }
     problems.push(...(app === "chat" ? chatProblems(values, given) : []));
+    problems.push(...(app === "prisma" ? prismaProblems(values, given) : []));
     if (given.has("images") && !values.images) return problems;
-    const images = onLocal && app === "chat" ? [...appImages, "ferretdb" as const] : appImages;
+    const images = [
+      ...appImages.filter((name) => name !== "prisma" || values.prisma?.image === undefined),
+      ...(onLocal ? standInsOf[app as keyof typeof imagesOf] : []),
+    ];
     const advice = onLocal ? 'run "npm run up", which builds it' : "write the reference that was pushed";
     const missing = images.filter((name) => !values.images?.[name]);
     return [...problems, ...missing.map((name) => `slipway:images.${name}: missing; ${advice}`)];
@@ -157,6 +178,33 @@ function chatProblems({ chat }: Settings, given: ReadonlySet<string>): string[] 
   }
   if (onLocal && given.has("chatMongoUri")) {
     problems.push("slipway:chatMongoUri: expected none, since the local cluster runs a MongoDB of its own");
+  }
+  return problems;
+}
+
+/** Where there is a MySQL, which one a Prisma 1 server needs, and what an open door needs. */
+function prismaProblems({ prisma, gcp }: Settings, given: ReadonlySet<string>): string[] {
+  if (!prisma) return [];
+  const problems: string[] = [];
+  const { cluster, image = "", exposed } = prisma;
+  if (cluster === "eks") {
+    problems.push("slipway:prisma.cluster: expected gke or local, which offer MySQL, got eks");
+  }
+  if (cluster === "gke" && gcp && !gcp.cloudSql) {
+    problems.push('slipway:gcp.cloudSql: missing; slipway:prisma needs a database, if only "cloudSql: {}"');
+  }
+  if (
+    isPrisma1(image) &&
+    (cluster !== "gke" || (gcp?.cloudSql && gcp.cloudSql.databaseVersion !== "MYSQL_5_7"))
+  ) {
+    problems.push(
+      "slipway:prisma.image: a Prisma 1 server speaks MySQL 5.7 only; place it on gke, with slipway:gcp.cloudSql.databaseVersion: MYSQL_5_7",
+    );
+  }
+  if (exposed && cluster !== "local" && !given.has("prismaManagementApiSecret")) {
+    problems.push(
+      'slipway:prismaManagementApiSecret: missing secret, without which nothing is exposed; run "pulumi config set --secret prismaManagementApiSecret"',
+    );
   }
   return problems;
 }

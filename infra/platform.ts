@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tenant } from "./k8s/quota.js";
+import type { Resources } from "./k8s/resources.js";
 
 /** Every place where an app can be told to run. */
 export const clusterNames = ["gke", "eks", "local"] as const;
@@ -13,12 +14,14 @@ export const imageNames = [
   "redis",
   "chat-server",
   "chat-client",
+  "prisma",
   "ferretdb",
+  "mariadb",
 ] as const;
 export type ImageName = (typeof imageNames)[number];
 
 /** What a cloud's registry holds: all but those that stand on the local cluster for a service of the clouds. */
-export const cloudImageNames = imageNames.filter((name) => name !== "ferretdb");
+export const cloudImageNames = imageNames.filter((name) => name !== "ferretdb" && name !== "mariadb");
 export type Images = Readonly<Partial<Record<ImageName, string>>>;
 
 /**
@@ -64,6 +67,12 @@ export interface Cluster {
 
   /** A MySQL database for one app's pods; throws where the cloud offers none. */
   createMySql(name: string, args: MySqlArgs, opts: ChildOptions): MySql;
+
+  /** What a MySQL database adds to the namespace that it is created in: nothing where it is outside of the cluster. */
+  readonly mySqlTenants: readonly Tenant[];
+
+  /** What each pod that connects gets beside its own container. */
+  readonly mySqlSidecars: readonly Resources[];
 
   /** A MongoDB for one app's pods. */
   createMongoDb(name: string, args: MongoDbArgs, opts: ChildOptions): MongoDb;
@@ -149,7 +158,12 @@ export interface Entry {
 }
 
 export interface MySqlArgs {
+  /** The app that it keeps the data of. */
+  app: string;
   namespace: pulumi.Input<string>;
+
+  /** Labels of the pods, in the same namespace, that may connect. */
+  clients: readonly Readonly<Record<string, string>>[];
 
   /** The pods' service account: where the cloud signs them in by it, it gets the right to. */
   serviceAccountName: string;
@@ -164,6 +178,12 @@ export interface MySql {
 
   /** A secret. */
   readonly password: pulumi.Output<string>;
+
+  /** Whether the app itself has to speak TLS: a proxy does it for whoever stands beside it. */
+  readonly ssl: boolean;
+
+  /** How many connections it takes, of all pods together. */
+  readonly connectionLimit: number;
 
   /** Native sidecars that the app's pods need for it, with restartPolicy "Always". */
   readonly sidecars: readonly k8s.types.input.core.v1.Container[];

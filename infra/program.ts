@@ -1,5 +1,6 @@
 import { Chat } from "./apps/chat.js";
 import { Journal } from "./apps/journal.js";
+import { Prisma } from "./apps/prisma.js";
 import { type CloudOutputs, createClusters } from "./clusters.js";
 import type { StackConfig } from "./config.js";
 
@@ -28,6 +29,13 @@ export async function deploy(config: StackConfig): Promise<StackOutputs> {
     const cluster = clusters.get(config.chat.cluster);
     const chat = new Chat("chat", { ...config.chat, cluster, mongoUri: config.secrets.chatMongoUri });
     urls.chat = chat.url;
+  }
+
+  if (config.prisma) {
+    const cluster = clusters.get(config.prisma.cluster);
+    const managementApiSecret = config.secrets.prismaManagementApiSecret;
+    const prisma = new Prisma("prisma", { ...config.prisma, cluster, managementApiSecret });
+    if (prisma.url !== undefined) urls.prisma = prisma.url;
   }
 
   return { urls, ...clusters.outputs() };

@@ -72,6 +72,8 @@ export const images: Image[] = [
   app("journal-fileserver", "apps/journal/fileserver", {}),
   app("chat-server", "apps/chat/server", { NODE_IMAGE: "image:node" }),
   app("chat-client", "apps/chat/client", {}),
+  app("prisma", "apps/prisma", { NODE_IMAGE: "image:node" }),
+  app("mariadb", "apps/mariadb", {}),
 ];
 
 /** Names of the images of our own products, as `slipway:images` in the stack's configuration calls them. */
@@ -81,6 +83,8 @@ export const appImages = [
   "journal-fileserver",
   "chat-server",
   "chat-client",
+  "prisma",
+  "mariadb",
   "ferretdb",
 ];
 
@@ -124,6 +128,7 @@ export async function buildBundles(): Promise<void> {
     "apps/journal/fileserver",
     "apps/chat/server",
     "apps/chat/client",
+    "apps/prisma",
   ];
   await together(
     workspaces.map((workspace) => async () => {

@@ -23,8 +23,10 @@ const appsOf: Readonly<Record<ImageName, readonly string[]>> = {
   "chat-server": ["chat"],
   "chat-client": ["chat"],
   redis: ["journal", "chat"],
-  // The clouds have a MongoDB of somebody's.
+  prisma: ["prisma"],
+  // The clouds have databases of their own, or somebody's.
   ferretdb: [],
+  mariadb: [],
 };
 
 /** What of a stack file says where images go. */

@@ -44,11 +44,36 @@ export interface HttpServiceArgs {
    */
   onePerNode?: boolean;
 
+  /**
+   * Whether the old pods are gone before the new ones start, of a program that can't be there twice.
+   *
+   * @default false
+   */
+  recreate?: boolean;
+
   /** Must be longer than the program takes to drain. */
   terminationGracePeriodSeconds: number;
 
-  /** How the cloud's load balancer treats it; the path is that of the readiness probe. */
-  backend: Pick<BackendArgs, "healthPath" | "timeoutSec" | "drainTimeoutSec" | "sticky">;
+  /**
+   * How the cloud's load balancer treats it; the path is that of the readiness probe.
+   *
+   * @default none: no entry leads to it
+   */
+  backend?: Pick<BackendArgs, "healthPath" | "timeoutSec" | "drainTimeoutSec" | "sticky">;
+
+  /**
+   * Who may call it beside an entry.
+   *
+   * @default nobody
+   */
+  callers?: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
+
+  /**
+   * Containers that are ready before it starts, and stop after it has.
+   *
+   * @default none
+   */
+  nativeSidecars?: readonly Container[];
 
   /**
    * Whom its pods may call.
@@ -70,7 +95,7 @@ export class HttpService extends pulumi.ComponentResource {
     super("slipway:apps:HttpService", name, args, opts);
 
     const { cluster, namespace, component, replicas, maxReplicas, calls = [], volumes = [] } = args;
-    const { onePerNode = false } = args;
+    const { onePerNode = false, callers = [], nativeSidecars = [], recreate = false } = args;
     const parent = this;
     const labels = labelsFor(args.app, component);
     const metadata = { name: component, namespace, labels: labels.labels };
@@ -80,16 +105,16 @@ export class HttpService extends pulumi.ComponentResource {
     createPodDisruptionBudget();
     const deployment = createDeployment();
     if (maxReplicas !== undefined) createAutoscaler(maxReplicas);
-    const backend = cluster.createBackend(
-      name,
-      { ...args.backend, namespace, healthPort: args.port },
-      { parent },
-    );
+    const backend = args.backend && createBackend(args.backend);
     const service = createService();
 
     this.serviceName = service.metadata.name;
     this.servicePort = args.servicePort;
     this.registerOutputs({ serviceName: this.serviceName });
+
+    function createBackend(own: NonNullable<HttpServiceArgs["backend"]>) {
+      return cluster.createBackend(name, { ...own, namespace, healthPort: args.port }, { parent });
+    }
 
     function createServiceAccount() {
       return new k8s.core.v1.ServiceAccount(
@@ -100,7 +125,8 @@ export class HttpService extends pulumi.ComponentResource {
     }
 
     function createNetworkPolicy() {
-      const spec = allow(labels.selector, [{ peers: cluster.entryPeers, port: args.port }], calls);
+      const peers = [...(args.backend ? cluster.entryPeers : []), ...callers];
+      const spec = allow(labels.selector, [{ peers, port: args.port }], calls);
       return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
     }
 
@@ -121,7 +147,9 @@ export class HttpService extends pulumi.ComponentResource {
             // What an autoscaler decides must not be undone by every update.
             ...(maxReplicas === undefined && { replicas }),
             selector: { matchLabels: labels.selector },
-            strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+            strategy: recreate
+              ? { type: "Recreate" }
+              : { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
             // A pod that dies right after its start must not let the rollout go on.
             minReadySeconds: 5,
             progressDeadlineSeconds: PROGRESS_DEADLINE_SEC,
@@ -130,6 +158,7 @@ export class HttpService extends pulumi.ComponentResource {
               labels,
               serviceAccountName: serviceAccount.metadata.name,
               container: args.container,
+              nativeSidecars,
               volumes,
               terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
               spreadEachVersion: true,
@@ -175,7 +204,9 @@ export class HttpService extends pulumi.ComponentResource {
         {
           metadata: {
             ...metadata,
-            annotations: pulumi.output(backend.annotations).apply((own) => ({ ...own, ...doNotAwait })),
+            annotations: pulumi
+              .output(backend?.annotations ?? {})
+              .apply((own) => ({ ...own, ...doNotAwait })),
           },
           spec: {
             selector: labels.selector,

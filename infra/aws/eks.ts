@@ -43,6 +43,8 @@ export interface EksArgs {
 export class Eks extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly mongoDbTenants = [];
+  readonly mySqlTenants = [];
+  readonly mySqlSidecars = [];
   readonly storageClassName = "gp3";
   readonly imagePullPolicy = "Always";
   // A pod that goes is taken out by calls to AWS, and the load balancer's nodes take half a minute to hear of it.

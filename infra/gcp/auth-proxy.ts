@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Container, container } from "../k8s/container.js";
+import type { Resources } from "../k8s/resources.js";
 
 export interface AuthProxyArgs {
   /** "<project>:<region>:<instance>" */
@@ -13,6 +14,9 @@ export interface AuthProxyArgs {
 const IMAGE = "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.3";
 const HEALTH_PORT = 9090;
 
+/** What it adds to each pod. */
+export const AUTH_PROXY_RESOURCES: Resources = { cpu: "250m", memory: "128Mi", ephemeralStorage: "16Mi" };
+
 /**
  * The Cloud SQL Auth Proxy as a native sidecar: it is started before the app's containers and stopped after them, and a
  * Job ends in spite of it. It signs in as the pod's service account.
@@ -24,7 +28,7 @@ export function authProxy({ connectionName, port }: AuthProxyArgs): Container {
       name: "cloud-sql-proxy",
       image: IMAGE,
       imagePullPolicy: "Always",
-      resources: { cpu: "250m", memory: "128Mi", ephemeralStorage: "16Mi" },
+      resources: AUTH_PROXY_RESOURCES,
       ports: [{ name: "proxy-health", containerPort: HEALTH_PORT }],
       // The app starts when this has answered. A minute, because a new pod's identity takes some seconds to be known.
       startupProbe: { ...health("/startup"), periodSeconds: 1, failureThreshold: 60 },

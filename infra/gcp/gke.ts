@@ -17,6 +17,7 @@ import type {
 } from "../platform.js";
 import { GceBackend } from "./backend.js";
 import type { CloudSql } from "./cloud-sql.js";
+import { AUTH_PROXY_RESOURCES } from "./auth-proxy.js";
 import { GceEntry, hostOf } from "./entry.js";
 import { GceLoadBalancer, type GceLoadBalancerArgs } from "./load-balancer.js";
 import { CloudSqlMySql } from "./mysql.js";
@@ -44,6 +45,8 @@ export interface GkeArgs {
 export class Gke extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly mongoDbTenants = [];
+  readonly mySqlTenants = [];
+  readonly mySqlSidecars = [AUTH_PROXY_RESOURCES];
   readonly storageClassName = "standard-rwo";
   readonly imagePullPolicy = "Always";
   // The load balancer learns of a pod that goes in seconds, sometimes in many.

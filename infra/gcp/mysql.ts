@@ -9,7 +9,7 @@ import type { MySql, MySqlArgs } from "../platform.js";
 import { authProxy } from "./auth-proxy.js";
 import type { CloudSql } from "./cloud-sql.js";
 
-export interface CloudSqlMySqlArgs extends MySqlArgs {
+export interface CloudSqlMySqlArgs extends Pick<MySqlArgs, "namespace" | "serviceAccountName"> {
   project: pulumi.Input<string>;
   projectNumber: pulumi.Input<string>;
   cloudSql: CloudSql;
@@ -19,11 +19,15 @@ export interface CloudSqlMySqlArgs extends MySqlArgs {
 }
 
 const PORT = 3306;
+/** Fewer than the smallest machine takes, and some are left for people. */
+const CONNECTION_LIMIT = 200;
 
 /** An app's own database and user on Cloud SQL, and the right of its pods, and of nobody else, to get there. */
 export class CloudSqlMySql extends pulumi.ComponentResource implements MySql {
   readonly host = "127.0.0.1";
   readonly port = PORT;
+  readonly ssl = false;
+  readonly connectionLimit = CONNECTION_LIMIT;
   readonly database: pulumi.Output<string>;
   readonly user: pulumi.Output<string>;
   readonly password: pulumi.Output<string>;

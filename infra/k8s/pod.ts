@@ -19,6 +19,13 @@ export interface PodTemplateArgs {
    */
   sidecars?: readonly Container[];
 
+  /**
+   * Containers with restartPolicy "Always" that are ready before it starts, and stop after it has.
+   *
+   * @default none
+   */
+  nativeSidecars?: readonly Container[];
+
   /** @default none */
   annotations?: Readonly<Record<string, string>>;
 
@@ -47,7 +54,7 @@ export interface PodTemplateArgs {
 /** A pod with everything that a pod of ours must say, spread over nodes and zones. */
 export function podTemplate(args: PodTemplateArgs): k8s.types.input.core.v1.PodTemplateSpec {
   const { labels, serviceAccountName, container, sidecars = [], volumes = [], annotations } = args;
-  const { spreadEachVersion = false, onePerNode = false } = args;
+  const { spreadEachVersion = false, onePerNode = false, nativeSidecars = [] } = args;
   return {
     metadata: { labels: labels.labels, ...(annotations && { annotations }) },
     spec: {
@@ -67,6 +74,7 @@ export function podTemplate(args: PodTemplateArgs): k8s.types.input.core.v1.PodT
         labelSelector: { matchLabels: labels.selector },
         ...(spreadEachVersion && { matchLabelKeys: ["pod-template-hash"] }),
       })),
+      ...(nativeSidecars.length > 0 && { initContainers: [...nativeSidecars] }),
       containers: [container, ...sidecars],
       volumes,
     },

@@ -10,10 +10,11 @@ import type {
   ImageName,
   Images,
   MongoDbArgs,
-  MySql,
+  MySqlArgs,
 } from "../platform.js";
 import { LocalEntry, localHost, localUrl } from "./entry.js";
 import { FERRET_DB_TENANT, FerretDb } from "./ferret-db.js";
+import { MARIA_DB_TENANT, MariaDb } from "./maria-db.js";
 
 export interface LocalClusterArgs {
   /** File that `npm run up` wrote. */
@@ -37,6 +38,8 @@ export interface LocalClusterArgs {
 export class LocalCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly mongoDbTenants = [FERRET_DB_TENANT];
+  readonly mySqlTenants = [MARIA_DB_TENANT];
+  readonly mySqlSidecars = [];
   readonly storageClassName = "local-path";
   // The images are put into every node's store: there is no registry to ask.
   readonly imagePullPolicy = "IfNotPresent";
@@ -93,10 +96,7 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
     return new FerretDb(name, { ...args, cluster: this }, opts);
   }
 
-  createMySql(name: string): MySql {
-    throw new pulumi.InputPropertyError({
-      propertyPath: "cluster",
-      reason: `expected a cluster that offers MySQL for "${name}", which is gke, got local`,
-    });
+  createMySql(name: string, args: MySqlArgs, opts: ChildOptions): MariaDb {
+    return new MariaDb(name, { ...args, cluster: this }, opts);
   }
 }

@@ -92,6 +92,7 @@ describe("infra/config", () => {
       "slipway:images.redis: missing; write the reference that was pushed",
       "slipway:images.chat-server: missing; write the reference that was pushed",
       "slipway:images.chat-client: missing; write the reference that was pushed",
+      "slipway:images.prisma: missing; write the reference that was pushed",
     ]);
   });
 
@@ -133,6 +134,7 @@ describe("infra/config", () => {
       "slipway:journal.host: missing; set it, or slipway:domain for all apps",
       "slipway:chat.host: missing; set it, or slipway:domain for all apps",
       "slipway:chat.serverHost: missing; set it, or slipway:domain for all apps",
+      "slipway:prisma.host: missing; set it, or slipway:domain for all apps",
     ]);
   });
 

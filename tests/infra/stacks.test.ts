@@ -6,8 +6,16 @@ import { committedConfig, resourcesOf, runProgram, stackConfig, stackNames } fro
 
 const expectedUrls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   dev: { journal: "https://journal.dev.example.com", chat: "https://chat.dev.example.com" },
-  local: { journal: "https://journal.localhost:8443", chat: "https://chat.localhost:8443" },
-  prod: { journal: "https://journal.example.com", chat: "https://chat.example.com" },
+  local: {
+    journal: "https://journal.localhost:8443",
+    chat: "https://chat.localhost:8443",
+    prisma: "https://prisma.localhost:8443",
+  },
+  prod: {
+    journal: "https://journal.example.com",
+    chat: "https://chat.example.com",
+    prisma: "https://prisma.example.com",
+  },
 };
 
 describe("the committed stack files", () => {
@@ -75,7 +83,7 @@ describe("the committed stack files", () => {
     const secrets = await Promise.all(Object.values(outputs.kubeconfigs).map((one) => pulumi.isSecret(one)));
     assert.deepEqual(Object.keys(outputs.kubeconfigs), ["gke", "eks"]);
     assert.deepEqual(secrets, [true, true]);
-    assert.deepEqual(Object.keys(outputs.addresses), ["journal", "chat", "chat-server"]);
+    assert.deepEqual(Object.keys(outputs.addresses), ["journal", "chat", "chat-server", "prisma"]);
     assert.deepEqual(Object.keys(outputs.ciIdentities), ["gcp", "aws"]);
     const { gke, eks } = outputs.registries;
     assert.ok(gke && eks && outputs.databaseConnectionName);

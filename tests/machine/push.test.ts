@@ -11,7 +11,11 @@ const registries = {
   gke: "europe-west1-docker.pkg.dev/acme/slipway",
   eks: "1.dkr.ecr.us-west-2.amazonaws.com/slipway",
 };
-const on = (cluster: string) => ({ "slipway:journal": { cluster }, "slipway:chat": { cluster } });
+const on = (cluster: string) => ({
+  "slipway:journal": { cluster },
+  "slipway:chat": { cluster },
+  "slipway:prisma": { cluster },
+});
 
 describe("machine/push", () => {
   it("sends each image to the registry of the cluster that its apps run on", () => {

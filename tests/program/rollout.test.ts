@@ -56,11 +56,25 @@ const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly
   "chat.redis.resources.cpu": ["300m", ["chat/redis"]],
   "chat.redis.resources.memory": ["300Mi", ["chat/redis"]],
   "chat.redis.resources.ephemeralStorage": ["70Mi", ["chat/redis"]],
+  "images.prisma": [`registry.example/p@sha256:${"1".repeat(64)}`, ["prisma/prisma"]],
+  "images.mariadb": [`registry.example/m@sha256:${"1".repeat(64)}`, ["prisma/mysql"]],
+  "prisma.cluster": ["moves every pod", []],
+  "prisma.image": [`registry.example/own@sha256:${"1".repeat(64)}`, ["prisma/prisma"]],
+  // Each gets its part of the database's connections.
+  "prisma.replicas": [4, ["prisma/prisma"]],
+  "prisma.exposed": [false, ["prisma/prisma"]],
+  "prisma.host": ["api.example.com", []],
+  "prisma.logLevel": ["warn", ["prisma/prisma"]],
+  "prisma.introspection": [false, ["prisma/prisma"]],
+  "prisma.playground": [false, ["prisma/prisma"]],
+  "prisma.resources.cpu": ["750m", ["prisma/prisma"]],
+  "prisma.resources.memory": ["300Mi", ["prisma/prisma"]],
+  "prisma.resources.ephemeralStorage": ["70Mi", ["prisma/prisma"]],
 };
 
 /**
  * Another valid value for every setting of a cloud. What each does to the cloud's resources is for the tests of its
- * components; together they must roll no pods.
+ * components; together they must roll no pods but those beside which a proxy names their database.
  */
 const cloudChanges: Readonly<Record<"gcp" | "aws", any>> = {
   gcp: {
@@ -135,12 +149,14 @@ describe("a change of the stack file", () => {
   }
 
   for (const cloud of ["gcp", "aws"] as const) {
-    it(`of everything in ${cloud} rolls no pods`, async () => {
+    // A database in another project is another database.
+    const expected = cloud === "gcp" ? ["prisma/prisma"] : [];
+    it(`of everything in ${cloud} rolls ${expected.join(" and ") || "no pods"}`, async () => {
       const before = await resourcesOf("dev");
       const changed = { [`slipway:${cloud}`]: cloudChanges[cloud] };
       const after = await run({ ...stackConfig("dev"), ...changed });
       assert.notDeepEqual(everything(after), everything(before), "the change reached nothing at all");
-      assert.deepEqual(rolled(before, after), []);
+      assert.deepEqual(rolled(before, after), expected);
     });
   }
 
@@ -181,6 +197,8 @@ describe("a change of the stack file", () => {
       "chat/server",
       "journal/frontend",
       "journal/redis",
+      "prisma/mysql",
+      "prisma/prisma",
     ]);
   });
 

@@ -30,7 +30,11 @@ export function stackConfig(stack: string): Config {
   );
   // What a person has to supply, and no stack file that is committed can hold.
   if (stack !== "local")
-    return { ...config, "slipway:chatMongoUri": "mongodb+srv://chat:p4ss@mongo.example.net/chat" };
+    return {
+      ...config,
+      "slipway:chatMongoUri": "mongodb+srv://chat:p4ss@mongo.example.net/chat",
+      "slipway:prismaManagementApiSecret": "Supplied0by0a0person",
+    };
   const images = Object.fromEntries(
     imageNames.map((name) => [name, `slipway.local/${name}@sha256:${"0".repeat(64)}`]),
   );

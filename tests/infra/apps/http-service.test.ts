@@ -90,6 +90,21 @@ describe("infra/apps/http-service", () => {
     });
   });
 
+  it("lets in callers of the cluster's own, and no entry where none leads to it", async () => {
+    const callers = [{ namespaceSelector: { matchLabels: { team: "a" } } }];
+    const resources = await client({ backend: undefined, callers });
+    const { spec } = only(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "chat-client").inputs;
+    assert.deepEqual(spec.ingress[0].from, callers);
+  });
+
+  it("starts what must stand beside it first, as containers that stay", async () => {
+    const proxy = { name: "proxy", restartPolicy: "Always" };
+    const specOf = async (change: Partial<HttpServiceArgs>) =>
+      only(await client(change), "kubernetes:apps/v1:Deployment", "chat-client").inputs.spec.template.spec;
+    assert.deepEqual((await specOf({ nativeSidecars: [proxy] })).initContainers, [proxy]);
+    assert.equal("initContainers" in (await specOf({})), false);
+  });
+
   it("lets in nobody but the cluster's entries", async () => {
     const { spec } = only(
       await client(),

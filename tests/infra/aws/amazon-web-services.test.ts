@@ -131,6 +131,7 @@ describe("infra/aws/amazon-web-services", () => {
       "Repository aws-registry-chat-server",
       "Repository aws-registry-journal-fileserver",
       "Repository aws-registry-journal-frontend",
+      "Repository aws-registry-prisma",
       "Repository aws-registry-redis",
     ]);
     const loose = await recordStack({ protection: false });

@@ -17,6 +17,13 @@ const KUBERNETES = "pulumi:providers:kubernetes";
 const routes = [{ path: "/", service: "fileserver", port: 80 }];
 const clientArgs = { namespace: "chat", labels: {}, selector: { app: "client" }, targetPort: "http" };
 
+const cloudArgs = {
+  app: "prisma",
+  namespace: "journal",
+  serviceAccountName: "server",
+  clients: [],
+};
+
 describe("infra/gcp/gke", () => {
   const run = (
     use: (cluster: Gke, app: App) => void = () => undefined,
@@ -116,7 +123,6 @@ describe("infra/gcp/gke", () => {
   it("sends what an app asks for to the cluster and to Google by its own providers, never by default ones", async () => {
     const resources = await run(
       (cluster, parent) => {
-        const cloudArgs = { namespace: "journal", serviceAccountName: "server" };
         cluster.createBackend("web", { namespace: "journal", healthPath: "/", healthPort: 80 }, { parent });
         cluster.createEntry("journal", { namespace: "journal", routes, host: "j.example.com" }, { parent });
         cluster.createLoadBalancer("chat-client", clientArgs, { parent });
@@ -132,8 +138,7 @@ describe("infra/gcp/gke", () => {
   it("says that there is no database where nobody asked for Cloud SQL", async () => {
     await run((cluster, parent) => {
       assert.throws(
-        () =>
-          cluster.createMySql("prisma", { namespace: "prisma", serviceAccountName: "server" }, { parent }),
+        () => cluster.createMySql("prisma", cloudArgs, { parent }),
         (error) => {
           assert.ok(pulumi.InputPropertyError.isInstance(error));
           assert.deepEqual(

@@ -37,14 +37,4 @@ describe("infra/local/cluster", () => {
     assert.equal(await urlOf(9443), "https://journal.localhost:9443");
     assert.equal(await urlOf(443), "https://journal.localhost");
   });
-
-  it("offers no MySQL, and says which cluster does", async () => {
-    await record(() => {
-      const cluster = new LocalCluster("local", { kubeconfig: "/k", images: {} });
-      assert.throws(
-        () => cluster.createMySql("prisma"),
-        /offers MySQL for "prisma", which is gke, got local/,
-      );
-    });
-  });
 });

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { loadConfig } from "../../../infra/config.js";
+import { setConfig } from "../../support/program.js";
+import { stackConfig } from "../../support/stacks.js";
+
+const PRISMA_1 = `prismagraphql/prisma:1.34.12@sha256:${"1".repeat(64)}`;
+
+/** What is wrong with that stack once its Prisma service says this. */
+function problemsOf(stack: string, prisma: object, others: object = {}): string[] {
+  const config = stackConfig(stack);
+  const block = { ...config["slipway:prisma"], ...prisma };
+  setConfig({ ...config, "slipway:prisma": block, ...others });
+  try {
+    loadConfig();
+    return [];
+  } catch (error) {
+    return (error as Error).message.split("\n  - ").slice(1);
+  }
+}
+
+const cloudSql = (databaseVersion?: string) => {
+  const { cloudSql: size, ...gcp } = stackConfig("dev")["slipway:gcp"];
+  return {
+    "slipway:gcp": databaseVersion === undefined ? gcp : { ...gcp, cloudSql: { ...size, databaseVersion } },
+  };
+};
+
+describe("infra/config/prisma", () => {
+  it("needs the secret as soon as the service is exposed in a cloud", () => {
+    const [problem, ...others] = problemsOf(
+      "dev",
+      { exposed: true },
+      { "slipway:prismaManagementApiSecret": undefined },
+    );
+    assert.match(problem ?? "", /^slipway:prismaManagementApiSecret: missing secret, .*config set --secret/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(problemsOf("dev", { exposed: true }), []);
+    assert.deepEqual(problemsOf("dev", {}, { "slipway:prismaManagementApiSecret": undefined }), []);
+  });
+
+  it("refuses a secret that somebody could guess, without showing it", () => {
+    const [problem = ""] = problemsOf("dev", {}, { "slipway:prismaManagementApiSecret": "hunter2" });
+    assert.match(problem, /expected 16 to 256 letters/);
+    assert.doesNotMatch(problem, /hunter2/);
+  });
+
+  it("refuses a host of a service that nobody outside may reach", () => {
+    assert.deepEqual(problemsOf("dev", { host: "api.example.com" }), [
+      "slipway:prisma.host: expected none without exposed: true",
+    ]);
+  });
+
+  it("says where there is a MySQL and where there is none", () => {
+    assert.deepEqual(problemsOf("dev", { cluster: "eks" }), [
+      "slipway:prisma.cluster: expected gke or local, which offer MySQL, got eks",
+    ]);
+    assert.deepEqual(problemsOf("dev", {}, cloudSql()), [
+      'slipway:gcp.cloudSql: missing; slipway:prisma needs a database, if only "cloudSql: {}"',
+    ]);
+  });
+
+  it("demands one replica and MySQL 5.7 of a Prisma 1 server", () => {
+    const wrongVersion =
+      "slipway:prisma.image: a Prisma 1 server speaks MySQL 5.7 only; place it on gke, with slipway:gcp.cloudSql.databaseVersion: MYSQL_5_7";
+    assert.deepEqual(problemsOf("dev", { image: PRISMA_1 }), [wrongVersion]);
+    assert.deepEqual(problemsOf("local", { image: PRISMA_1 }), [wrongVersion]);
+    assert.deepEqual(problemsOf("dev", { image: PRISMA_1 }, cloudSql("MYSQL_5_7")), []);
+    assert.deepEqual(problemsOf("dev", { image: PRISMA_1, replicas: 2 }, cloudSql("MYSQL_5_7")), [
+      "slipway:prisma.replicas: expected 1: two Prisma 1 servers wait for the same lock, and the second one exits",
+    ]);
+  });
+
+  it("takes no image that may change, also not of Prisma 1", () => {
+    for (const image of [
+      "prismagraphql/prisma:1.34",
+      "prismagraphql/prisma:latest",
+      "registry.example/own:v1",
+    ])
+      assert.match(
+        problemsOf("dev", { image })[0] ?? "",
+        /^slipway:prisma.image: expected an immutable reference/,
+      );
+  });
+});

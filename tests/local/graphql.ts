@@ -1,0 +1,63 @@
+import { parse } from "yaml";
+import { type Answer, type CallOptions, call, kubectl, objects, urlOf } from "./platform.js";
+
+export const inPrisma = (...args: string[]) => kubectl(...args, "-n", "prisma");
+
+interface ConfigDocument {
+  managementApiSecret: string;
+  databases: { default: { database: string } };
+}
+
+let secret: Promise<string> | undefined;
+
+/** What the entry asks for, from the document that the pods mount now. */
+export function managementApiSecret(): Promise<string> {
+  secret ??= readSecret();
+  return secret;
+}
+
+async function readSecret(): Promise<string> {
+  const [deployment] = await objects("deployments", "-n", "prisma");
+  const { secretName } = deployment.spec.template.spec.volumes.find(({ secret }: any) => secret).secret;
+  const encoded = await inPrisma("get", "secret", secretName, "-o", "jsonpath={.data.prisma\\.yml}");
+  const document = parse(Buffer.from(encoded, "base64").toString()) as ConfigDocument;
+  return document.managementApiSecret;
+}
+
+export interface GraphQLAnswer {
+  data?: any;
+  errors?: { message: string; extensions: { code: string } }[];
+}
+
+/** A request through the entry, by whoever has the secret. */
+export async function management(path: string, method = "GET", options: CallOptions = {}): Promise<Answer> {
+  const headers = { authorization: `Bearer ${await managementApiSecret()}`, ...options.headers };
+  return call(`${urlOf("prisma", "http")}${path}`, method, undefined, { ...options, headers });
+}
+
+/** A GraphQL request through the entry, as it was answered. */
+export async function post(
+  query: string,
+  variables: object = {},
+  options: CallOptions = {},
+): Promise<Answer> {
+  const headers = { authorization: `Bearer ${await managementApiSecret()}` };
+  return call(`${urlOf("prisma", "http")}/`, "POST", { query, variables }, { ...options, headers });
+}
+
+export async function graphql(query: string, variables: object = {}): Promise<GraphQLAnswer> {
+  const { status, body } = await post(query, variables);
+  if (status !== 200) throw new Error(`${status} ${body}`);
+  return JSON.parse(body) as GraphQLAnswer;
+}
+
+/** One statement on the server itself, past the service. */
+export async function sql(statement: string): Promise<string> {
+  const client = [
+    "/bin/mariadb",
+    "--no-defaults",
+    "--socket=/run/mariadb/mariadb.sock",
+    "--skip-column-names",
+  ];
+  return inPrisma("exec", "mysql-0", "--", ...client, "--execute", statement);
+}

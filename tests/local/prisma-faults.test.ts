@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { graphql, inPrisma, post, sql } from "./graphql.js";
+import { startLoad } from "./load.js";
+import { objects, rolledOut, settled, until } from "./platform.js";
+import { PrismaWriters } from "./prisma-writers.js";
+import { podProcess } from "./pod-processes.js";
+
+const LEAST_REQUESTS = 500;
+const WRITERS = 8;
+/** Not a limit: how much is written before and after a fault, so that it hits something and something follows. */
+const SOME = 60;
+
+const podNames = async () =>
+  (await objects("pods", "-n", "prisma", "-l", "app.kubernetes.io/component=prisma")).map(
+    ({ metadata }) => metadata.name as string,
+  );
+
+/** What befalls the service while people write; each returns when it has happened. */
+const faults: Readonly<Record<string, () => Promise<unknown>>> = {
+  "a replica's pod is deleted by force": async () => {
+    const [pod = ""] = await podNames();
+    await inPrisma("delete", "pod", pod, "--force", "--grace-period=0");
+  },
+  "a replica's pod is deleted": async () => {
+    const [pod = ""] = await podNames();
+    await inPrisma("delete", "pod", pod, "--wait=false");
+  },
+  "MariaDB's process is killed": async () => {
+    process.kill(await podProcess("prisma", "mysql-0", "mariadbd"), "SIGKILL");
+  },
+  "MariaDB's pod is deleted by force": () =>
+    inPrisma("delete", "pod", "mysql-0", "--force", "--grace-period=0"),
+  "MariaDB's pod is deleted": () => inPrisma("delete", "pod", "mysql-0", "--wait=false"),
+};
+
+async function removeWritten(): Promise<void> {
+  await sql(
+    "DELETE FROM prisma.User WHERE email LIKE '%@writers.example.com' OR email LIKE '%@load.example.com'",
+  );
+}
+
+describe("the GraphQL service under load", () => {
+  before(settled);
+  afterEach(removeWritten);
+
+  it("fails none of the reads and writes during a rolling update, and loses nothing that was written", async () => {
+    const before = await podNames();
+    const create = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
+    const stop = startLoad((count, agent) => {
+      const id = randomUUID();
+      return count % 2 === 0
+        ? post("{ posts { title author { name } } }", {}, { agent })
+        : post(create, { data: { id, email: `${id}@load.example.com`, name: "load" } }, { agent });
+    });
+    const rollout = await (async () => {
+      await inPrisma("rollout", "restart", "deployment/prisma");
+      await rolledOut("deployment/prisma", "prisma");
+      await settled();
+    })().catch((error: unknown) => error);
+    const { sent, failures, answers } = await stop();
+
+    assert.ifError(rollout);
+    const wrong = answers.filter(({ body }) => body.includes('"errors"')).map(({ body }) => body);
+    const all = [...failures, ...wrong];
+    assert.equal(all.length, 0, `${all.length} of ${sent} failed, such as ${all.slice(0, 3).join("; ")}`);
+    assert.ok(sent >= LEAST_REQUESTS, `only ${sent} requests were sent`);
+    assert.equal(
+      await sql("SELECT COUNT(*) FROM prisma.User WHERE email LIKE '%@load.example.com'"),
+      String(Math.floor(sent / 2)),
+    );
+    const after = await podNames();
+    assert.deepEqual(
+      after.filter((name) => before.includes(name)),
+      [],
+    );
+  });
+
+  for (const [fault, happens] of Object.entries(faults)) {
+    it(`loses and doubles nothing that it answered for when ${fault}`, async () => {
+      const writers = new PrismaWriters(WRITERS, (query, variables, agent) =>
+        post(query, variables, { agent }),
+      );
+      const written = await (async () => {
+        try {
+          await more(writers, SOME);
+          await happens();
+          await more(writers, SOME);
+        } finally {
+          await writers.stop();
+        }
+        return writers.stop();
+      })();
+      await settled();
+
+      const rows = (await sql("SELECT id FROM prisma.User WHERE email LIKE '%@writers.example.com'")).split(
+        "\n",
+      );
+      assert.deepEqual(rows.sort(), [...written.ids].sort());
+      assert.equal((await graphql("{ usersCount }")).errors, undefined);
+      console.log(
+        `      ${written.ids.length} written, ${written.repeated} sent again, ${written.doneBefore} of them done before, longest silence ${written.gapMs} ms`,
+      );
+    });
+  }
+});
+
+async function more(writers: PrismaWriters, count: number): Promise<void> {
+  const enough = writers.count + count;
+  await until(
+    `${count} more writes`,
+    () => (writers.count >= enough ? undefined : `${writers.count} of ${enough}`),
+    120,
+  );
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { Agent } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GraphQLAnswer } from "./graphql.js";
+import type { Answer } from "./platform.js";
+
+const CREATE = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
+const PAUSE_MS = 20;
+/** What a client sends again for: nobody knows what became of it, or nothing did. */
+const AGAIN = new Set(["UNAVAILABLE", "TIMEOUT", "TRY_AGAIN", "INTERNAL"]);
+
+export interface Written {
+  /** Ids of the users that were answered for. */
+  ids: string[];
+  /** Requests that had to be sent again. */
+  repeated: number;
+  /** Of those, the ones that had been done the first time. */
+  doneBefore: number;
+  /** The longest time in which nobody was answered. */
+  gapMs: number;
+}
+
+type Send = (query: string, variables: object, agent: Agent) => Promise<Answer>;
+
+/** Writers that each create one user after the other, and send the same again until it is answered for. */
+export class PrismaWriters {
+  readonly #written: Written = { ids: [], repeated: 0, doneBefore: 0, gapMs: 0 };
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #send: Send;
+  readonly #writers: Promise<void>[];
+  #last = Date.now();
+  #stopped = false;
+
+  constructor(count: number, send: Send) {
+    this.#send = send;
+    this.#writers = Array.from({ length: count }, () => this.#write());
+  }
+
+  get count(): number {
+    return this.#written.ids.length;
+  }
+
+  async stop(): Promise<Written> {
+    this.#stopped = true;
+    await Promise.all(this.#writers);
+    this.#agent.destroy();
+    return this.#written;
+  }
+
+  async #write(): Promise<void> {
+    while (!this.#stopped) {
+      const id = randomUUID();
+      for (let sent = 0; !(await this.#create(id, sent)); sent++) {
+        this.#written.repeated++;
+        await sleep(100);
+      }
+      this.#written.ids.push(id);
+      const now = Date.now();
+      this.#written.gapMs = Math.max(this.#written.gapMs, now - this.#last);
+      this.#last = now;
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /** Whether the user is there now, by this request or by one before it. */
+  async #create(id: string, sentBefore: number): Promise<boolean> {
+    const data = { id, email: `${id}@writers.example.com`, name: "writer" };
+    const answer = await this.#send(CREATE, { data }, this.#agent).catch(() => undefined);
+    if (!answer || answer.status >= 500) return false;
+    const { data: done, errors = [] } = JSON.parse(answer.body) as GraphQLAnswer;
+    const [code] = errors.map(({ extensions }) => extensions.code);
+    if (code === undefined) return done.createUser.id === id;
+    if (code === "CONFLICT" && sentBefore > 0) {
+      this.#written.doneBefore++;
+      return true;
+    }
+    if (AGAIN.has(code)) return false;
+    throw new Error(`unexpected answer ${answer.body}`);
+  }
+}
