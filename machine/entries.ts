@@ -34,12 +34,11 @@ export async function statusOf(url: string): Promise<number> {
   });
 }
 
+/** Whether that is an app's own answer: an entry never asks for a secret by itself. */
+const isAnswer = (status: number) => status === 200 || status === 401;
+
 /** Whether an app answers through its entry, certificate included. */
-export const answers = (url: string) =>
-  statusOf(url).then(
-    (status) => status === 200,
-    () => false,
-  );
+export const answers = (url: string) => statusOf(url).then(isAnswer, () => false);
 
 /** Fetches the root certificate that the ACME server made when it started. */
 export async function fetchAcmeRoot(): Promise<void> {
@@ -79,7 +78,7 @@ export async function waitForEntries(
 
 const problemOf = (url: string) =>
   statusOf(url).then(
-    (status) => (status === 200 ? undefined : `status ${status}`),
+    (status) => (isAnswer(status) ? undefined : `status ${status}`),
     (error: unknown) => (error as Error).message,
   );
 

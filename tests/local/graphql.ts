@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { type Answer, type CallOptions, call, kubectl, objects, urlOf } from "./platform.js";
 
-export const inPrisma = (...args: string[]) => kubectl(...args, "-n", "prisma");
+export const inPrisma = (...args: string[]) => kubectl("-n", "prisma", ...args);
 
 interface ConfigDocument {
   managementApiSecret: string;

@@ -129,14 +129,17 @@ describe("the GraphQL service, through its entry", () => {
 
   it("starts on an empty database as two pods at once, of which one makes the tables", async () => {
     await inPrisma("scale", "deployment/prisma", "--replicas=0");
-    await until("no pod", async () => {
-      const pods = await objects("pods", "-n", "prisma", "-l", "app.kubernetes.io/component=prisma");
-      return pods.length === 0 ? undefined : `${pods.length} pods`;
-    });
-    await sql(
-      "DROP DATABASE prisma; CREATE DATABASE prisma CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci",
-    );
-    await inPrisma("scale", "deployment/prisma", "--replicas=2");
+    try {
+      await until("no pod", async () => {
+        const pods = await objects("pods", "-n", "prisma", "-l", "app.kubernetes.io/component=prisma");
+        return pods.length === 0 ? undefined : `${pods.length} pods`;
+      });
+      await sql(
+        "DROP DATABASE prisma; CREATE DATABASE prisma CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci",
+      );
+    } finally {
+      await inPrisma("scale", "deployment/prisma", "--replicas=2");
+    }
     await rolledOut("deployment/prisma", "prisma");
     await settled();
 

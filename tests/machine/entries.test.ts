@@ -78,10 +78,12 @@ describe("machine/entries", () => {
   });
 
   describe("answers", () => {
-    it("is true for 200 only, and false rather than an error where nobody listens", async () => {
+    it("is true for 200 and for an app that asks for a secret, and false rather than an error where nobody listens", async () => {
       let status = 200;
       const port = await listen(createServer((_, response) => response.writeHead(status).end()));
       const url = `http://journal.localhost:${port}/`;
+      assert.equal(await entries.answers(url), true);
+      status = 401;
       assert.equal(await entries.answers(url), true);
       for (status of [204, 301, 404, 503]) assert.equal(await entries.answers(url), false, String(status));
       const [server] = servers.splice(0);
