@@ -50,7 +50,7 @@ CREATE USER IF NOT EXISTS app@localhost IDENTIFIED VIA unix_socket;
 CREATE USER IF NOT EXISTS '$user'@'%';
 ALTER USER '$user'@'%' IDENTIFIED BY '$password' REQUIRE SSL;
 GRANT ALL PRIVILEGES ON \`$database\`.* TO '$user'@'%';
-GRANT ALL PRIVILEGES ON *.* TO app@localhost;
+GRANT ALL PRIVILEGES ON *.* TO app@localhost WITH GRANT OPTION;
 DROP USER IF EXISTS root@localhost;
 SQL
 

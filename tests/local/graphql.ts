@@ -3,25 +3,23 @@ import { type Answer, type CallOptions, call, kubectl, objects, urlOf } from "./
 
 export const inPrisma = (...args: string[]) => kubectl("-n", "prisma", ...args);
 
-interface ConfigDocument {
-  managementApiSecret: string;
-  databases: { default: { database: string } };
-}
-
 let secret: Promise<string> | undefined;
 
-/** What the entry asks for, from the document that the pods mount now. */
+/** What the entry asks for. */
 export function managementApiSecret(): Promise<string> {
-  secret ??= readSecret();
+  secret ??= configDocument().then((text) => {
+    const document = parse(text) as { managementApiSecret: string };
+    return document.managementApiSecret;
+  });
   return secret;
 }
 
-async function readSecret(): Promise<string> {
+/** PRISMA_CONFIG, as the pods mount it now. */
+export async function configDocument(): Promise<string> {
   const [deployment] = await objects("deployments", "-n", "prisma");
   const { secretName } = deployment.spec.template.spec.volumes.find(({ secret }: any) => secret).secret;
   const encoded = await inPrisma("get", "secret", secretName, "-o", "jsonpath={.data.prisma\\.yml}");
-  const document = parse(Buffer.from(encoded, "base64").toString()) as ConfigDocument;
-  return document.managementApiSecret;
+  return Buffer.from(encoded, "base64").toString();
 }
 
 export interface GraphQLAnswer {

@@ -24,6 +24,9 @@ describe("`npm run logs`", () => {
       reject: false,
     });
     assert.equal(exitCode, 1);
-    assert.equal(stderr.trim(), 'error: expected one of the apps that run (journal), got "jornal"');
+    assert.equal(
+      stderr.trim(),
+      'error: expected one of the apps that run (chat, journal, prisma), got "jornal"',
+    );
   });
 });
