@@ -78,6 +78,11 @@ const originalFaults: Fault[] = [
     caughtBy: "imagesAreImmutable",
     make: (all) => (frontend(all).image = "registry.example/slipway/journal-frontend:latest"),
   },
+  {
+    is: "somebody else's image by a version that will be another one tomorrow",
+    caughtBy: "imagesAreImmutable",
+    make: (all) => (frontend(all).image = "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2"),
+  },
 ];
 
 const otherFaults: Fault[] = [

@@ -105,6 +105,16 @@ describe("infra/apps/http-service", () => {
     assert.equal("initContainers" in (await specOf({})), false);
   });
 
+  it("ends the old pods first where there may not be two, and last everywhere else", async () => {
+    const strategyOf = async (change: Partial<HttpServiceArgs>) =>
+      only(await client(change), "kubernetes:apps/v1:Deployment", "chat-client").inputs.spec.strategy;
+    assert.deepEqual(await strategyOf({ recreate: true }), { type: "Recreate" });
+    assert.deepEqual(await strategyOf({}), {
+      type: "RollingUpdate",
+      rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+    });
+  });
+
   it("lets in nobody but the cluster's entries", async () => {
     const { spec } = only(
       await client(),

@@ -6,6 +6,7 @@ import { readEnv } from "../../../apps/prisma/src/env.js";
 import { Prisma, type PrismaArgs } from "../../../infra/apps/prisma.js";
 import { LocalCluster } from "../../../infra/local/cluster.js";
 import { imageNames } from "../../../infra/platform.js";
+import { resourcesOf } from "../../support/stacks.js";
 import { isSecret, ofKind, only, record, type Registered, reveal } from "../../support/program.js";
 
 const images = Object.fromEntries(imageNames.map((name) => [name, `slipway.local/${name}:v1.0.0-0000000`]));
@@ -145,6 +146,34 @@ describe("infra/apps/prisma", () => {
   it("counts the database's pod and every pod of a rollout in the quota", async () => {
     const [quota] = ofKind(await prisma({ replicas: 3 }), "ResourceQuota");
     assert.equal(quota?.inputs.spec.hard.pods, "8");
+  });
+});
+
+describe("infra/apps/prisma on Google Cloud", () => {
+  it("has the Auth Proxy ready before it, and the database on its own loopback without TLS", async () => {
+    const resources = await resourcesOf("dev");
+    const { initContainers } = podOf(resources);
+    const { host, port, ssl, database } = parse(documentOf(resources)).databases.default;
+
+    assert.deepEqual(
+      initContainers.map(({ name, restartPolicy }: any) => [name, restartPolicy]),
+      [["cloud-sql-proxy", "Always"]],
+    );
+    assert.match(initContainers[0].image, /^gcr\.io\/cloud-sql-connectors\/cloud-sql-proxy:2\.\d+\.\d+$/);
+    assert.deepEqual([host, port, ssl, database], ["127.0.0.1", 3306, false, "prisma"]);
+  });
+
+  it("counts the proxy of every pod in the quota", async () => {
+    const { hard } = only(await resourcesOf("dev"), "kubernetes:core/v1:ResourceQuota", "prisma").inputs.spec;
+    // Five pods of 500m and 384Mi, each with a proxy of 250m and 128Mi.
+    assert.deepEqual([hard.pods, hard["limits.cpu"], hard["limits.memory"]], ["5", "3750m", "2560Mi"]);
+  });
+
+  it("may talk to the database as its own account, which is the one that was given the right to", async () => {
+    const resources = await resourcesOf("dev");
+    const grant = only(resources, "gcp:projects/iAMMember:IAMMember", "prisma").inputs;
+    assert.match(grant.member, /\/subject\/ns\/prisma\/sa\/prisma$/);
+    assert.equal(podOf(resources).serviceAccountName, "prisma");
   });
 });
 
