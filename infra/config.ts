@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { isPrisma1 } from "./apps/prisma-config.js";
 import { aws } from "./config/aws.js";
 import { chat } from "./config/chat.js";
 import { gcp } from "./config/gcp.js";
 import { journal } from "./config/journal.js";
 import { local } from "./config/local.js";
-import { isPrisma1, prisma } from "./config/prisma.js";
+import { prisma } from "./config/prisma.js";
 import { host, image } from "./config/values.js";
 import { type ClusterName, type ImageName, type Images, clusterNames, imageNames } from "./platform.js";
 

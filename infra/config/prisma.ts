@@ -1,11 +1,9 @@
 import { z } from "zod";
+import { isPrisma1 } from "../apps/prisma-config.js";
 import { clusterNames } from "../platform.js";
 import { host, image, replicas, resources } from "./values.js";
 
-/** A Prisma 1 server, by what makes its reference immutable. */
-const PRISMA_1 = /^(.+\/)?prismagraphql\/prisma(-prod)?(:1\.\d+(\.\d+)?[a-z0-9.-]*)?@sha256:[0-9a-f]{64}$/;
-
-export const isPrisma1 = (reference: string) => PRISMA_1.test(reference);
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
 /** `slipway:prisma`. Left out, the GraphQL service is not deployed. */
 export const prisma = z
@@ -15,7 +13,7 @@ export const prisma = z
     image: z
       .string()
       .refine(
-        (reference) => image.safeParse(reference).success || isPrisma1(reference),
+        (reference) => image.safeParse(reference).success || (isPrisma1(reference) && DIGEST.test(reference)),
         'expected an immutable reference such as ":v1.0.1-bfeda01f", or of a Prisma 1 server such as "prismagraphql/prisma:1.34.12@sha256:…"',
       )
       .optional(),
