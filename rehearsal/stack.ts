@@ -88,8 +88,8 @@ export class RehearsedStack {
       file,
       stringify({ encryptionsalt, config: { ...config, ...Object.fromEntries(secrets) } }),
     );
-    const missing = demandedSecrets(config).filter(([key]) => !secrets.some(([other]) => other === key));
-    for (const [key, value] of missing) await this.setSecret(key, value);
+    const missing = demandedSecrets(config).filter(({ key }) => !secrets.some(([other]) => other === key));
+    for (const { key, value } of missing) await this.setSecret(key, value);
   }
 
   /** Sets a secret of the configuration, as a person does. */
