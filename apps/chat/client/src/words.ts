@@ -50,5 +50,5 @@ export function roomFrom(input: string): string {
 
 /** One of so many colours, always the same for a person. */
 export function colourOf(personId: string, colours: number): number {
-  return Number.parseInt(personId.slice(0, 6), 16) % colours || 0;
+  return Math.abs(Number.parseInt(personId.slice(0, 6), 16)) % colours || 0;
 }

@@ -71,6 +71,7 @@ describe("apps/chat/client words", () => {
         assert.ok(Number.isInteger(colour) && colour >= 0 && colour < 8);
         assert.equal(words.colourOf(id, 8), colour);
       }),
+      { examples: [["-1"]] },
     );
   });
 });
