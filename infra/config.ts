@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { isPrisma1 } from "./apps/prisma-config.js";
 import { aws } from "./config/aws.js";
-import { chat } from "./config/chat.js";
+import { chat, mongoUri } from "./config/chat.js";
 import { gcp } from "./config/gcp.js";
 import { journal } from "./config/journal.js";
 import { local } from "./config/local.js";
@@ -39,13 +39,7 @@ const secrets = {
     .optional(),
 
   /** Where the chat's messages are kept: required in a cloud, where nobody else runs a MongoDB. */
-  chatMongoUri: z
-    .string()
-    .regex(
-      /^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+(\?|$)/,
-      'expected "mongodb://…/database" or "mongodb+srv://…/database"',
-    )
-    .optional(),
+  chatMongoUri: mongoUri.optional(),
 
   /** What every request to an exposed Prisma service has to present. */
   prismaManagementApiSecret: z
@@ -200,6 +194,11 @@ function prismaProblems({ prisma, gcp }: Settings, given: ReadonlySet<string>): 
   ) {
     problems.push(
       "slipway:prisma.image: a Prisma 1 server speaks MySQL 5.7 only; place it on gke, with slipway:gcp.cloudSql.databaseVersion: MYSQL_5_7",
+    );
+  }
+  if (exposed && isPrisma1(image)) {
+    problems.push(
+      "slipway:prisma.exposed: expected false of a Prisma 1 server, whose secret guards its management interface and not the data",
     );
   }
   if (exposed && cluster !== "local" && !given.has("prismaManagementApiSecret")) {

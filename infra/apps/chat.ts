@@ -226,6 +226,8 @@ export class Chat extends pulumi.ComponentResource {
         readinessPath: "/",
         resources: clientPods.resources,
         env: [literal("CHAT_SERVER_URL", serverUrl)],
+        // NGINX stops accepting as soon as it is told to stop, so it is told when nobody sends requests any more.
+        lifecycle: { preStop: { sleep: { seconds: drainDelaySec } } },
         volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
       });
       return new HttpService(
@@ -235,7 +237,7 @@ export class Chat extends pulumi.ComponentResource {
           port: PORT,
           servicePort: 80,
           replicas: clientPods.replicas,
-          terminationGracePeriodSeconds: drainDelaySec + 15,
+          terminationGracePeriodSeconds: drainDelaySec + 25,
           backend: { healthPath: "/" },
           volumes: [{ name: "tmp", emptyDir: { sizeLimit: "8Mi" } }],
         },

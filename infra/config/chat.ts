@@ -1,8 +1,33 @@
 import { z } from "zod";
+import { MONGO_DB_PORTS } from "../k8s/outside-mongo-db.js";
 import { clusterNames } from "../platform.js";
 import { host, quantity, replicas, resources } from "./values.js";
 
 const pods = { replicas: replicas.optional(), resources: resources.optional() };
+
+/** Address of a MongoDB outside of the cluster: the pods may call its usual ports only, and over the internet. */
+export const mongoUri = z
+  .string()
+  .regex(/^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+(\?|$)/, {
+    message: 'expected "mongodb://…/database" or "mongodb+srv://…/database"',
+    abort: true,
+  })
+  .refine(
+    (uri) => uri.startsWith("mongodb+srv:") || /[?&](tls|ssl)=true(&|$)/.test(uri),
+    'expected TLS: "mongodb+srv://…", or "?tls=true" at its end',
+  )
+  .refine(
+    (uri) => portsOf(uri).every((port) => MONGO_DB_PORTS.includes(port)),
+    `expected no port but ${MONGO_DB_PORTS.join(", ")}`,
+  );
+
+function portsOf(uri: string): number[] {
+  const hosts = /^mongodb:\/\/(?:[^@/]*@)?([^/]+)\//.exec(uri)?.[1] ?? "";
+  return hosts
+    .split(",")
+    .flatMap((name) => /:(\d+)$/.exec(name)?.[1] ?? [])
+    .map(Number);
+}
 
 /** `slipway:chat`. Left out, the chat is not deployed. */
 export const chat = z

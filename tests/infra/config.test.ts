@@ -142,11 +142,22 @@ describe("infra/config", () => {
     assert.deepEqual(await problemsOf(without("slipway:chatMongoUri", valid)), [
       'slipway:chatMongoUri: missing secret; run "pulumi config set --secret chatMongoUri"',
     ]);
-    assert.deepEqual(await problemsOf({ ...stackConfig("local"), "slipway:chatMongoUri": "mongodb://a/b" }), [
-      "slipway:chatMongoUri: expected none, since the local cluster runs a MongoDB of its own",
-    ]);
+    assert.deepEqual(
+      await problemsOf({ ...stackConfig("local"), "slipway:chatMongoUri": "mongodb+srv://a/b" }),
+      ["slipway:chatMongoUri: expected none, since the local cluster runs a MongoDB of its own"],
+    );
     assert.deepEqual(await problemsOf({ ...valid, "slipway:chatMongoUri": "https://user:p4ss@a/b" }), [
       'slipway:chatMongoUri: expected "mongodb://…/database" or "mongodb+srv://…/database"',
+    ]);
+  });
+
+  it("takes a MongoDB only with TLS, and only on ports that the pods may call", async () => {
+    const withUri = (uri: string) => problemsOf({ ...valid, "slipway:chatMongoUri": uri });
+    assert.deepEqual(await withUri("mongodb://user:p4ss@a:27017,b/chat"), [
+      'slipway:chatMongoUri: expected TLS: "mongodb+srv://…", or "?tls=true" at its end',
+    ]);
+    assert.deepEqual(await withUri("mongodb://user:p4ss@a:27017,b:10255/chat?tls=true"), [
+      "slipway:chatMongoUri: expected no port but 27015, 27016, 27017",
     ]);
   });
 

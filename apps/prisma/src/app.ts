@@ -28,8 +28,8 @@ export interface AppDependencies {
   readonly timeoutMs?: number;
 }
 
-/** Asked by the kubelet and by the collector of metrics, who have no secret and get nothing of the data. */
-const OPEN = new Set(["/livez", "/readyz", "/metrics"]);
+/** Asked by the kubelet, which has no secret and gets nothing of the data. */
+const OPEN = new Set(["/livez", "/readyz"]);
 
 const SERVER_DEFAULTS: FastifyServerOptions = {
   bodyLimit: 256 * 1024,
@@ -108,7 +108,15 @@ function askForSecret(secret: string, playground: boolean) {
     const path = request.url.split("?", 1)[0] ?? "";
     const asksForPage =
       method === "GET" && request.url === "/" && (headers.accept ?? "").includes("text/html");
-    if (OPEN.has(path) || (playground && asksForPage) || presents(headers.authorization, secret)) return;
+    // A collector asks the pod itself; whoever comes through an entry was named by its load balancer.
+    const isCollector = path === "/metrics" && headers["x-forwarded-for"] === undefined;
+    if (
+      OPEN.has(path) ||
+      isCollector ||
+      (playground && asksForPage) ||
+      presents(headers.authorization, secret)
+    )
+      return;
     await reply
       .code(401)
       .header("www-authenticate", "Bearer")

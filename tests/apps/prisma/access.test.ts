@@ -72,4 +72,13 @@ describe("apps/prisma access", () => {
     const { body } = await app.inject("/metrics");
     assert.match(body, /http_request_duration_seconds_count\{method="POST",route="\/",status="200"\} 1/);
   });
+
+  it("shows its counts to a collector that asks the pod itself, and to nobody who comes through an entry", async () => {
+    const { app } = service({ secret: SECRET });
+    const status = async (headers: Record<string, string>) =>
+      (await app.inject({ url: "/metrics", headers })).statusCode;
+    const entry = { "x-forwarded-for": "203.0.113.7" };
+    assert.deepEqual([await status({}), await status(entry)], [200, 401]);
+    assert.equal(await status({ ...entry, authorization: `Bearer ${SECRET}` }), 200);
+  });
 });

@@ -74,6 +74,12 @@ describe("infra/apps/chat", () => {
     );
   });
 
+  it("stops the page's server only when nobody sends it requests any more", async () => {
+    const { containers, terminationGracePeriodSeconds } = podOf(await chat(), "client");
+    assert.deepEqual(containers[0].lifecycle, { preStop: { sleep: { seconds: 5 } } });
+    assert.equal(terminationGracePeriodSeconds, 30);
+  });
+
   it("tells the page the server's address, and the server the page's", async () => {
     const given = await chat();
     const named = await chat({ host: "talk.example.org", serverHost: "io.example.org" });

@@ -63,8 +63,15 @@ describe("infra/config/prisma", () => {
     const wrongVersion =
       "slipway:prisma.image: a Prisma 1 server speaks MySQL 5.7 only; place it on gke, with slipway:gcp.cloudSql.databaseVersion: MYSQL_5_7";
     assert.deepEqual(problemsOf("dev", { image: PRISMA_1 }), [wrongVersion]);
-    assert.deepEqual(problemsOf("local", { image: PRISMA_1 }), [wrongVersion]);
+    assert.deepEqual(problemsOf("local", { image: PRISMA_1, exposed: false }), [wrongVersion]);
     assert.deepEqual(problemsOf("dev", { image: PRISMA_1 }, cloudSql("MYSQL_5_7")), []);
+    const [problem = "", ...others] = problemsOf(
+      "dev",
+      { image: PRISMA_1, exposed: true },
+      cloudSql("MYSQL_5_7"),
+    );
+    assert.match(problem, /^slipway:prisma.exposed: expected false of a Prisma 1 server/);
+    assert.deepEqual(others, []);
     assert.deepEqual(problemsOf("dev", { image: PRISMA_1, replicas: 2 }, cloudSql("MYSQL_5_7")), [
       "slipway:prisma.replicas: expected 1: two Prisma 1 servers wait for the same lock, and the second one exits",
     ]);

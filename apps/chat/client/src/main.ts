@@ -9,7 +9,7 @@ import { Places, FIRST_ROOM } from "./places.js";
 import { RoomView } from "./room-view.js";
 import { Sidebar } from "./sidebar.js";
 import { element, option, peopleItems } from "./view.js";
-import { peopleHere, roomFrom, titleOf } from "./words.js";
+import { peopleHere, roomFromHash, titleOf } from "./words.js";
 
 const CONNECTIONS: Record<ConnectionState, string> = {
   connecting: "Connecting…",
@@ -94,12 +94,12 @@ introduceDialog.addEventListener("cancel", (event) => {
   if (identity.nickname === "") event.preventDefault();
 });
 window.addEventListener("hashchange", () => {
-  openRoom(roomFrom(decodeURIComponent(location.hash)) || FIRST_ROOM);
+  openRoom(roomFromHash(location.hash) || FIRST_ROOM);
 });
 
 for (const known of places.rooms) chat.enter(known);
 showConnection("connecting");
-openRoom(roomFrom(decodeURIComponent(location.hash)) || FIRST_ROOM);
+openRoom(roomFromHash(location.hash) || FIRST_ROOM);
 sidebar.showName(identity.nickname);
 if (identity.nickname === "") introduce();
 else socket.connect();

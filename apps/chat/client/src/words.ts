@@ -48,6 +48,15 @@ export function roomFrom(input: string): string {
   return ROOM_NAME.test(name) ? name : "";
 }
 
+/** The room that an address asks for; "" if it asks for none, or was cut off in the middle of a letter. */
+export function roomFromHash(hash: string): string {
+  try {
+    return roomFrom(decodeURIComponent(hash));
+  } catch {
+    return "";
+  }
+}
+
 /** One of so many colours, always the same for a person. */
 export function colourOf(personId: string, colours: number): number {
   return Math.abs(Number.parseInt(personId.slice(0, 6), 16)) % colours || 0;

@@ -44,10 +44,7 @@ export function createHandlers(context: ChatContext, socket: ChatSocket): Handle
   return { join, leave, send, history, rename, rooms };
 
   async function join({ room, after }: JoinRequest): Promise<Joined> {
-    const isIn = socket.rooms.has(channelOf(room));
-    if (!isIn && roomsOf(socket).length >= MAX_ROOMS) {
-      throw new RequestError({ code: "too-many-rooms", message: `at most ${MAX_ROOMS} rooms at a time` });
-    }
+    checkRoomFor(room);
     const log = await openFor(room, after ?? 0);
     enter(room);
     // From here on new messages come by themselves; the page is of everything before, or overlaps with them.
@@ -72,8 +69,20 @@ export function createHandlers(context: ChatContext, socket: ChatSocket): Handle
       throw new RequestError({ code: "unavailable", message: "the connection is gone" });
     }
     if (socket.rooms.has(channelOf(room))) return;
+    try {
+      // Others may have been entered while this one was opened.
+      checkRoomFor(room);
+    } catch (error) {
+      feed.closeUnless(room, isAnyoneIn(room));
+      throw error;
+    }
     void socket.join(channelOf(room));
     presence.enter(room, socket.data.person);
+  }
+
+  function checkRoomFor(room: string): void {
+    if (socket.rooms.has(channelOf(room)) || roomsOf(socket).length < MAX_ROOMS) return;
+    throw new RequestError({ code: "too-many-rooms", message: `at most ${MAX_ROOMS} rooms at a time` });
   }
 
   function isAnyoneIn(room: string): boolean {

@@ -29,7 +29,9 @@ async function main(): Promise<void> {
       adapter: createAdapter(redis, {
         streamName: "chat:servers",
         channelPrefix: "chat:servers",
-        maxLen: 5000,
+        // What it holds is soon stale, and the messages are in MongoDB; thousands of a large chat's lists of people
+        // would fill the memory of Redis.
+        maxLen: 500,
         blockTimeInMs: STREAM_BLOCK_MS,
       }),
       isLinkUp: () => redis.status === "ready",

@@ -64,6 +64,10 @@ describe("apps/chat/client words", () => {
     );
   });
 
+  it("takes the room from an address, and none from one that was cut off in the middle of a letter", () => {
+    assert.deepEqual(["#caf%C3%A9", "#100%", "#%C3", ""].map(words.roomFromHash), ["cafe", "", "", ""]);
+  });
+
   it("gives a person one of the colours, always the same", () => {
     fc.assert(
       fc.property(fc.string(), (id) => {

@@ -87,6 +87,13 @@ describe("apps/chat/server requests", () => {
       await client.value("leave", { room: "room-1" });
       assert.equal((await client.ask("join", { room: "room-21" })).ok, true);
     });
+
+    it("are told so also when they ask for all their rooms at once", async () => {
+      const rooms = Array.from({ length: 25 }, (_, room) => `room-${room}`);
+      const answers = await Promise.all(rooms.map((room) => client.ask("join", { room })));
+
+      assert.equal(answers.filter(({ ok }) => ok).length, 20);
+    });
   });
 
   it("take the longest text, in any script, with lines and tabs", () => {
