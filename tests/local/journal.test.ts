@@ -30,8 +30,8 @@ describe("the journal through its entry", () => {
       ],
     );
     assert.deepEqual(
-      apps.map(({ name, url, ready }) => [name, url, ready]),
-      [["journal", urlOf("journal"), true]],
+      apps.map(({ name, url, ready }) => [name, url, ready]).sort(),
+      ["chat", "journal", "prisma"].map((app) => [app, urlOf(app), true]),
     );
   });
 
