@@ -62,10 +62,9 @@ describe("`npm run down`", () => {
     rmSync(scratch, { recursive: true });
     await npmRun("up");
     const { apps } = await status();
-    assert.deepEqual(
-      apps.map(({ ready }) => ready),
-      [true],
-    );
+    const unready = apps.filter(({ ready }) => !ready);
+    assert.deepEqual(unready, []);
+    assert.ok(apps.length > 0);
   });
 
   it("keeps what was written: the next `npm run up` goes on from there", () => {
