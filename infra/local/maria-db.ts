@@ -1,15 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import { container } from "../k8s/container.js";
 import { literal } from "../k8s/env.js";
 import { labelsFor } from "../k8s/labels.js";
-import { allow, podsWith } from "../k8s/network-policy.js";
-import { podTemplate } from "../k8s/pod.js";
 import type { Tenant } from "../k8s/quota.js";
 import { READ_ONLY_MODE } from "../k8s/security.js";
 import type { Cluster, MySql, MySqlArgs } from "../platform.js";
+import { createDatabasePod } from "./database-pod.js";
 
 export interface MariaDbArgs extends MySqlArgs {
   cluster: Pick<Cluster, "image" | "imagePullPolicy" | "storageClassName">;
@@ -57,21 +55,16 @@ export class MariaDb extends pulumi.ComponentResource implements MySql {
     const { app, cluster, namespace, clients, storage = "1Gi" } = args;
     const parent = this;
     const labels = labelsFor(app, NAME);
-    const metadata = { name: NAME, namespace, labels: labels.labels };
 
     const password = createPassword();
     const secret = createSecret();
-    const serviceAccount = createServiceAccount();
-    const service = createService();
-    createNetworkPolicy();
-    createPodDisruptionBudget();
-    createStatefulSet();
+    const pod = createPod();
 
-    this.host = pulumi.interpolate`${NAME}-0.${service.metadata.name}.${namespace}.svc`;
+    this.host = pod.host;
     this.database = app;
     this.user = app;
     this.password = password.result;
-    this.calls = [{ peers: [podsWith(labels.selector)], port: PORT }];
+    this.calls = pod.calls;
     this.registerOutputs({ host: this.host, password: this.password });
 
     function createPassword() {
@@ -91,71 +84,20 @@ export class MariaDb extends pulumi.ComponentResource implements MySql {
       );
     }
 
-    function createServiceAccount() {
-      return new k8s.core.v1.ServiceAccount(
-        name,
-        { metadata, automountServiceAccountToken: false },
-        { parent },
-      );
-    }
-
-    function createService() {
-      return new k8s.core.v1.Service(
+    function createPod() {
+      const auth = { secretName: secret.metadata.name, defaultMode: READ_ONLY_MODE };
+      return createDatabasePod(
         name,
         {
-          metadata: { ...metadata, annotations: doNotAwait },
-          spec: {
-            clusterIP: "None",
-            selector: labels.selector,
-            ports: [{ name: "mysql", port: PORT, targetPort: "mysql", protocol: "TCP" }],
-          },
+          ...{ app, component: NAME, cluster, namespace, clients, port: PORT, storage },
+          container: serverContainer(),
+          terminationGracePeriodSeconds: 60,
+          volumes: [
+            { name: "auth", secret: auth },
+            { name: "run", emptyDir: { sizeLimit: "32Mi" } },
+          ],
         },
-        { parent },
-      );
-    }
-
-    function createNetworkPolicy() {
-      const spec = allow(labels.selector, [{ peers: clients.map(podsWith), port: PORT }], []);
-      return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
-    }
-
-    function createPodDisruptionBudget() {
-      return new k8s.policy.v1.PodDisruptionBudget(
-        name,
-        { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels.selector } } },
-        { parent },
-      );
-    }
-
-    function createStatefulSet() {
-      return new k8s.apps.v1.StatefulSet(
-        name,
-        {
-          metadata,
-          spec: {
-            serviceName: service.metadata.name,
-            replicas: MARIA_DB_TENANT.replicas,
-            selector: { matchLabels: labels.selector },
-            updateStrategy: { type: "RollingUpdate" },
-            revisionHistoryLimit: 5,
-            persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-            template: podTemplate({
-              labels,
-              serviceAccountName: serviceAccount.metadata.name,
-              container: serverContainer(),
-              terminationGracePeriodSeconds: 60,
-              volumes: [
-                {
-                  name: "auth",
-                  secret: { secretName: secret.metadata.name, defaultMode: READ_ONLY_MODE },
-                },
-                { name: "run", emptyDir: { sizeLimit: "32Mi" } },
-              ],
-            }),
-            volumeClaimTemplates: [dataClaim()],
-          },
-        },
-        { parent, customTimeouts: workloadTimeouts },
+        parent,
       );
     }
 
@@ -184,17 +126,6 @@ export class MariaDb extends pulumi.ComponentResource implements MySql {
           { name: "auth", mountPath: AUTH, readOnly: true },
         ],
       });
-    }
-
-    function dataClaim(): k8s.types.input.core.v1.PersistentVolumeClaim {
-      return {
-        metadata: { name: "data", labels: labels.selector },
-        spec: {
-          accessModes: ["ReadWriteOnce"],
-          storageClassName: cluster.storageClassName,
-          resources: { requests: { storage } },
-        },
-      };
     }
   }
 }

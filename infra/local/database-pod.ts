@@ -1,0 +1,133 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
+import type { Container } from "../k8s/container.js";
+import { labelsFor } from "../k8s/labels.js";
+import { type Allowed, allow, podsWith } from "../k8s/network-policy.js";
+import { podTemplate } from "../k8s/pod.js";
+import type { Cluster } from "../platform.js";
+
+export interface DatabasePodArgs {
+  /** The app that it keeps the data of. */
+  app: string;
+
+  /** What its objects, its port and its pod are called, such as "mysql". */
+  component: string;
+  cluster: Pick<Cluster, "storageClassName">;
+  namespace: pulumi.Input<string>;
+
+  /** Labels of the pods, in the same namespace, that may connect. */
+  clients: readonly Readonly<Record<string, string>>[];
+
+  /** Where clients connect to. */
+  port: number;
+
+  /** It finds its data in the volume "data". */
+  container: Container;
+
+  /** @default none but "data" */
+  volumes?: k8s.types.input.core.v1.Volume[];
+
+  terminationGracePeriodSeconds: number;
+
+  /** Size of the volume. */
+  storage: string;
+}
+
+export interface DatabasePod {
+  readonly host: pulumi.Output<string>;
+
+  /** Whom the clients' pods must be allowed to call for it. */
+  readonly calls: readonly Allowed[];
+}
+
+/** One pod with a volume that outlives it, and the rules around it. Everything belongs to `parent`. */
+export function createDatabasePod(name: string, args: DatabasePodArgs, parent: pulumi.Resource): DatabasePod {
+  const { app, component, cluster, namespace, clients, port, storage } = args;
+  const labels = labelsFor(app, component);
+  const metadata = { name: component, namespace, labels: labels.labels };
+
+  const serviceAccount = createServiceAccount();
+  const service = createService();
+  createNetworkPolicy();
+  createPodDisruptionBudget();
+  createStatefulSet();
+
+  return {
+    host: pulumi.interpolate`${component}-0.${service.metadata.name}.${namespace}.svc`,
+    calls: [{ peers: [podsWith(labels.selector)], port }],
+  };
+
+  function createServiceAccount() {
+    return new k8s.core.v1.ServiceAccount(
+      name,
+      { metadata, automountServiceAccountToken: false },
+      { parent },
+    );
+  }
+
+  function createService() {
+    return new k8s.core.v1.Service(
+      name,
+      {
+        metadata: { ...metadata, annotations: doNotAwait },
+        spec: {
+          clusterIP: "None",
+          selector: labels.selector,
+          ports: [{ name: component, port, targetPort: component, protocol: "TCP" }],
+        },
+      },
+      { parent },
+    );
+  }
+
+  function createNetworkPolicy() {
+    const spec = allow(labels.selector, [{ peers: clients.map(podsWith), port }], []);
+    return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
+  }
+
+  function createPodDisruptionBudget() {
+    return new k8s.policy.v1.PodDisruptionBudget(
+      name,
+      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels.selector } } },
+      { parent },
+    );
+  }
+
+  function createStatefulSet() {
+    return new k8s.apps.v1.StatefulSet(
+      name,
+      {
+        metadata,
+        spec: {
+          serviceName: service.metadata.name,
+          replicas: 1,
+          selector: { matchLabels: labels.selector },
+          updateStrategy: { type: "RollingUpdate" },
+          revisionHistoryLimit: 5,
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+          template: podTemplate({
+            labels,
+            serviceAccountName: serviceAccount.metadata.name,
+            container: args.container,
+            terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+            volumes: args.volumes,
+          }),
+          volumeClaimTemplates: [dataClaim()],
+        },
+      },
+      { parent, customTimeouts: workloadTimeouts },
+    );
+  }
+
+  function dataClaim(): k8s.types.input.core.v1.PersistentVolumeClaim {
+    return {
+      metadata: { name: "data", labels: labels.selector },
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: cluster.storageClassName,
+        resources: { requests: { storage } },
+      },
+    };
+  }
+}
