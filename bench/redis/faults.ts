@@ -30,9 +30,7 @@ export const faults = {
   },
 
   async partition(namespace: string, pod: string) {
-    const heal = await cutOff(await podProcess(namespace, pod, "pause"));
-    await sleep(PARTITION_MS);
-    await heal();
+    await cutOff(await podProcess(namespace, pod, "pause"), PARTITION_MS);
   },
 
   /** It is back at once, with an empty disk. Where the volume is the pod's own, there is no claim. */

@@ -1,22 +1,29 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../machine/shell.js";
 
+/** A node's, or a pod's, only way to others. */
+const DEVICE = "eth0";
 const DROPPED = [
-  ["INPUT", "!", "-i", "lo", "-j", "DROP"],
-  ["OUTPUT", "!", "-o", "lo", "-j", "DROP"],
+  ["INPUT", "-i", DEVICE, "-j", "DROP"],
+  ["OUTPUT", "-o", DEVICE, "-j", "DROP"],
+  ["FORWARD", "-i", DEVICE, "-j", "DROP"],
+  ["FORWARD", "-o", DEVICE, "-j", "DROP"],
 ];
 
 /**
- * Cuts off whatever has the same network as that process, by its id on this machine, but for itself; gives what lets
- * packets through again. The process has to last so long: of a pod, take the one that keeps its network, "pause".
+ * For so long, whatever has the network of that process, by its id on this machine, hears of nobody else and nobody of
+ * it. Of a pod take "pause", which keeps its network whatever becomes of the others.
  */
-export async function cutOff(process: number): Promise<() => Promise<void>> {
+export async function cutOff(process: number, durationMs: number): Promise<void> {
+  const network = `--net=/proc/${process}/ns/net`;
+  const change = async (action: "-I" | "-D") => {
+    for (const rule of DROPPED)
+      await run("nsenter", [network, "iptables", "-w", action, ...rule], { fromDebian: true });
+  };
   await change("-I");
-  return () => change("-D");
-
-  async function change(action: "-I" | "-D"): Promise<void> {
-    for (const rule of DROPPED) {
-      const args = [`--net=/proc/${process}/ns/net`, "iptables", "-w", action, ...rule];
-      await run("nsenter", args, { fromDebian: true });
-    }
+  try {
+    await sleep(durationMs);
+  } finally {
+    await change("-D");
   }
 }
