@@ -24,6 +24,10 @@ const benches: Record<string, Bench> = {
     about: "server CPU and p99 of the journal's API, beside node:http and Express",
     load: () => import("./journal/bench.js"),
   },
+  chat: {
+    about: "server CPU of a delivery by two chat servers, beside bare Socket.io over pub/sub",
+    load: () => import("./chat/bench.js"),
+  },
   images: {
     about: "size and contents of every image that was built",
     load: () => import("./images/bench.js"),
