@@ -41,6 +41,11 @@ export class FakeRedis {
     this.#sockets.get(connection)?.write(text);
   }
 
+  /** Ends a connection when all is read that was said on it. */
+  hangUp(connection: number): void {
+    this.#sockets.get(connection)?.end();
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#sockets.values()) socket.destroy();
