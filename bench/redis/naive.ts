@@ -27,16 +27,20 @@ END
 
 /**
  * What many a tutorial has: the first pod leads at its start, Sentinels elect another within a second or two, and
- * nobody waits for a replica. It keeps its data over a restart of the container, and all else is as in ours.
+ * nobody waits for a replica. It keeps its data over a restart of the container, but not of the pod, and is as large as ours.
  */
 export async function naive(image: string): Promise<Contender> {
-  const container = (name: string, script: string) => ({
+  const container = (name: string, cpu: string, memory: string, script: string) => ({
     name,
+    resources: { limits: { cpu, memory } },
     image,
     command: ["sh", "-c", script],
     volumeMounts: [{ name: "data", mountPath: "/data" }],
   });
-  const containers = [container("redis", SERVER), container("sentinel", SENTINEL)];
+  const containers = [
+    container("redis", "250m", "256Mi", SERVER),
+    container("sentinel", "200m", "64Mi", SENTINEL),
+  ];
   const spec = {
     containers,
     volumes: [{ name: "data", emptyDir: {} }],
