@@ -1,9 +1,17 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+
+interface Options {
+  dryRun: boolean;
+  kills: number;
+  partitions: number;
+  writes: number;
+}
 
 /** What is measured, and the module that does it, loaded only when it is asked for. */
 interface Bench {
   about: string;
-  load: () => Promise<{ run: (options: { dryRun: boolean }) => Promise<boolean> }>;
+  load: () => Promise<{ run: (options: Options) => Promise<boolean> }>;
+  addOptions?: (command: Command) => void;
 }
 
 const benches: Record<string, Bench> = {
@@ -16,6 +24,10 @@ const benches: Record<string, Bench> = {
     about: "server CPU and p99 of the journal's API, beside node:http and Express",
     load: () => import("./journal/bench.js"),
   },
+  chat: {
+    about: "server CPU of a delivery by two chat servers, beside bare Socket.io over pub/sub",
+    load: () => import("./chat/bench.js"),
+  },
   images: {
     about: "size and contents of every image that was built",
     load: () => import("./images/bench.js"),
@@ -24,9 +36,21 @@ const benches: Record<string, Bench> = {
     about: "kube-score, kubernetes-validate and checkov over all manifests",
     load: () => import("./checkers/bench.js"),
   },
+  redis: {
+    about: "what is lost, and how long nobody can write, when Redis' primary dies; on the cluster that runs",
+    load: () => import("./redis/bench.js"),
+    addOptions(command) {
+      command.option("--kills <number>", "times that the primary dies or hangs", wholeNumber, 20);
+      command.option("--partitions <number>", "times that it is cut off for 20 s", wholeNumber, 10);
+      command.option("--writes <number>", "acknowledged at least", wholeNumber, 1_000_000);
+    },
+  },
   up: {
     about: "milestones of npm run up, from a cluster that is down; it stops the one that runs",
     load: () => import("./up/bench.js"),
+    addOptions(command) {
+      command.option("--dry-run", "look at the cluster that runs, and stop nothing");
+    },
   },
   rehearsal: {
     about: "preview, up and destroy of prod in the rehearsal, beside the same resources in one flat file",
@@ -37,12 +61,17 @@ const benches: Record<string, Bench> = {
 const program = new Command("npm run bench --").description(
   "Measures one promise of the project and exits with 1 when it is missed. Results stand in bench/README.md.",
 );
-for (const [name, { about, load }] of Object.entries(benches)) {
+for (const [name, { about, load, addOptions }] of Object.entries(benches)) {
   const command = program.command(name).description(about);
-  if (name === "up") command.option("--dry-run", "look at the cluster that runs, and stop nothing");
-  command.action(async ({ dryRun = false }: { dryRun?: boolean }) => {
+  addOptions?.(command);
+  command.action(async (given: Partial<Options>) => {
     const { run } = await load();
-    if (!(await run({ dryRun }))) process.exitCode = 1;
+    if (!(await run({ dryRun: false, kills: 0, partitions: 0, writes: 0, ...given }))) process.exitCode = 1;
   });
 }
 await program.parseAsync();
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a whole number");
+  return Number(text);
+}

@@ -1,12 +1,10 @@
-import { build } from "esbuild";
 import { execa } from "execa";
-import { cp, mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { local, repository } from "../../machine/layout.js";
+import { repository } from "../../machine/layout.js";
 import { alternate, judge, median, round, table } from "../figures.js";
-import { Server } from "./server.js";
+import { installPeers } from "../install-peers.js";
+import { Server, freePort, startRedis } from "../server.js";
 
 const rounds = 5;
 const connections = 32;
@@ -28,18 +26,15 @@ interface Figures extends Load {
   cpuUs: number;
 }
 
-const peers = join(local, "bench/peers");
-const redisProgram = "redis-server";
-
 /** Server CPU of a request to the journal's API, beside the same on bare node:http and on Express with node-redis. */
 export async function run(): Promise<boolean> {
-  await installPeers();
+  const peers = await installPeers("bare", "express");
   await execa("npm", ["run", "build", "-w", "apps/journal/frontend"], { cwd: repository });
   const frontend = join(repository, "apps/journal/frontend/dist/main.cjs");
   const results = await alternate(rounds, {
     slipway: () => measure(frontend),
-    "node:http, ioredis": () => measure(join(peers, "dist/bare.cjs")),
-    "Express, node-redis": () => measure(join(peers, "dist/express.cjs")),
+    "node:http, ioredis": () => measure(peers.bare),
+    "Express, node-redis": () => measure(peers.express),
   });
 
   const of = (name: string, operation: Operation, figure: keyof Figures) =>
@@ -74,35 +69,10 @@ export async function run(): Promise<boolean> {
   );
 }
 
-async function installPeers(): Promise<void> {
-  await mkdir(peers, { recursive: true });
-  await cp(join(import.meta.dirname, "../peers"), peers, { recursive: true });
-  await execa("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: peers });
-  // As the frontend's own build does it, so that it is not the packing that is compared.
-  await build({
-    entryPoints: ["bare.mjs", "express.mjs"].map((name) => join(peers, name)),
-    outdir: join(peers, "dist"),
-    outExtension: { ".js": ".cjs" },
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    logLevel: "error",
-  });
-}
-
 /** Loads a fresh server with a fresh Redis. */
 async function measure(program: string): Promise<Record<Operation, Figures>> {
-  const [redisPort, port] = [await freePort(), await freePort()];
-  const quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"];
-  const redis = await Server.start(redisPort, redisProgram, [
-    "--bind",
-    "127.0.0.1",
-    "--port",
-    String(redisPort),
-    ...quiet,
-  ]);
+  const { redis, port: redisPort } = await startRedis();
+  const port = await freePort();
   const server = await Server.start(port, process.execPath, [program], {
     NODE_ENV: "production",
     PORT: String(port),
@@ -131,15 +101,4 @@ async function load(port: number, operation: Operation, count: number): Promise<
   const result = JSON.parse(stdout) as Load;
   if (result.failed > 0 || result.answered === 0) throw new Error(`${operation}: ${stdout}`);
   return result;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === "object" && address !== null ? address.port : 0);
-      });
-    });
-  });
 }

@@ -1,4 +1,5 @@
 import type { Tenant } from "../k8s/quota.js";
+import { quantityValue } from "../k8s/quantity.js";
 import type { Resources } from "../k8s/resources.js";
 
 export interface ChatPods {
@@ -40,6 +41,15 @@ export const REDIS_RIGHTS =
 
 /** Over how long a server sends its clients away. */
 export const DRAIN_SPREAD_SEC = 10;
+
+const PROCESS_BYTES = quantityValue("160Mi");
+/** An idle connection takes half of it. */
+const CONNECTION_BYTES = quantityValue("100Ki");
+
+/** Connections that a server of that memory takes: one more must be refused, rather than all of them be lost. */
+export function maxConnectionsFor(memory: string): number {
+  return Math.max(1, Math.floor((quantityValue(memory) - PROCESS_BYTES) / CONNECTION_BYTES));
+}
 
 /** Every default of the server's pods, also for those who count what a namespace will hold: the most. */
 export function serverTenant({ replicas = 2, maxReplicas = 3, resources = {} }: ChatPods = {}) {

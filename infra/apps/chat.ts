@@ -15,6 +15,7 @@ import {
   REDIS_RIGHTS,
   SERVER_VARIABLES,
   clientTenant,
+  maxConnectionsFor,
   serverTenant,
 } from "./chat-size.js";
 import { HttpService } from "./http-service.js";
@@ -178,6 +179,7 @@ export class Chat extends pulumi.ComponentResource {
         env: [
           ...variablesFrom(configMap.metadata.name, SERVER_VARIABLES),
           literal("PORT", String(PORT)),
+          literal("CHAT_MAX_CONNECTIONS", String(maxConnectionsFor(serverPods.resources.memory))),
           literal("REDIS_PASSWORD_FILE", `${REDIS_AUTH}/password`),
           literal("MONGO_URI_FILE", `${MONGO}/uri`),
         ],

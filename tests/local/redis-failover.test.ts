@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { podId } from "./pod-processes.js";
-import { primaryPod, redisPods, replicating, serverProcess } from "./redis.js";
+import { cutOff } from "./partition.js";
+import { podId, podProcess } from "./pod-processes.js";
+import { leaders, primaryPod, redisPods, replicating, serverProcess } from "./redis.js";
 import { list, remove } from "./entries.js";
 import { kubectl, settled, until } from "./platform.js";
 import { Writers } from "./writers.js";
@@ -35,6 +36,16 @@ const faults: Record<string, { happens: (primary: string) => Promise<void>; elec
       process.kill(pid, "SIGSTOP");
       await sleep(7000);
       process.kill(pid, "SIGCONT");
+    },
+  },
+  "the primary's pod is cut off for twenty seconds, and one leads fifteen seconds later": {
+    elects: true,
+    happens: async (primary) => {
+      await cutOff(await podProcess("journal", primary, "pause"), 20_000);
+      await sleep(15_000);
+      const leading = await leaders();
+      assert.equal(leading.length, 1, `expected one primary, got ${leading.join(" and ") || "none"}`);
+      assert.notEqual(leading[0], primary);
     },
   },
   "the primary's pod is deleted": {

@@ -22,6 +22,12 @@ export async function primaryPod(namespace = "journal"): Promise<string> {
   return primary;
 }
 
+/** The pods whose servers take themselves for the primary. */
+export async function leaders(namespace = "journal"): Promise<string[]> {
+  const accounts = await Promise.all(redisPods.map((pod) => ask(pod, "info replication", 6379, namespace)));
+  return redisPods.filter((_, index) => accounts[index]?.includes("role:master"));
+}
+
 /** Waits until one server leads, the others follow it with all that it has, and each could be promoted. */
 export async function replicating(namespace = "journal"): Promise<void> {
   await until("one primary with two followers, which may be promoted", async () => {

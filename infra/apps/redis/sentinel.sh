@@ -69,11 +69,13 @@ remember() {
   fi
 }
 
-# tune: Sentinels compare how far the followers are by reports that must be younger than the primary's silence; and a
-# former primary that comes back is told to follow after four times the publishing period.
+# tune: Sentinels compare how far the followers are by reports that must be younger than the primary's silence; a former
+# primary that comes back is told to follow after four times the publishing period; and one that hangs is noticed only
+# when it does not answer the next ping, of which the others hear when they ask.
 tune() {
   [ -z "$tuned" ] || return 0
-  ask "$SELF" "$SENTINEL_PORT" sentinel debug info-period 300 publish-period 500 >/dev/null || return 0
+  ask "$SELF" "$SENTINEL_PORT" sentinel debug info-period 300 publish-period 500 \
+    ping-period 250 ask-period 250 >/dev/null || return 0
   tuned=yes
 }
 

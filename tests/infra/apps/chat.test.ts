@@ -53,6 +53,21 @@ describe("infra/apps/chat", () => {
     assert.deepEqual([...new Set(namespaces)], ["chat"]);
   });
 
+  it("lets a server take as many connections as its memory holds, of a hundred KiB each", async () => {
+    const limit = async (memory?: string) => {
+      const [server] = podOf(
+        await chat({ server: memory ? { resources: { memory } } : {} }),
+        "server",
+      ).containers;
+      return server.env.find(({ name }: any) => name === "CHAT_MAX_CONNECTIONS").value;
+    };
+
+    assert.deepEqual(
+      [await limit(), await limit("384Mi"), await limit("1Gi"), await limit("100Mi")],
+      ["2293", "2293", "8847", "1"],
+    );
+  });
+
   it("gives page and server a host each, and shows the world nothing of the server but Socket.io", async () => {
     const resources = await chat();
 

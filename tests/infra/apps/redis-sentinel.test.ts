@@ -91,6 +91,13 @@ describe("infra/apps/redis/sentinel.sh", () => {
     assert.ok(configuration().includes("sentinel down-after-milliseconds journal 1150"));
   });
 
+  it("tells its Sentinel to ask often enough that a primary that hangs is noticed within its time", () => {
+    folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    configuration();
+    const periods = "info-period 300 publish-period 500 ping-period 250 ask-period 250";
+    assert.ok(questions().includes(`${hostOf(1)}:${SENTINEL} sentinel debug ${periods}`));
+  });
+
   it("lets a restarted server be promoted once it holds what the primary holds", () => {
     folder.write("data/primary", `7 ${hostOf(2)}\n`);
     folder.server(1, "slave", 3, ["master_link_status:up", "slave_priority:0"]);

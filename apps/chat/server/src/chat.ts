@@ -9,6 +9,7 @@ import { Door } from "./door.js";
 import type { MessageStore } from "./message-store.js";
 import { type ChatMetrics, createMetrics } from "./metrics.js";
 import { PresenceBook } from "./presence.js";
+import { answerUnavailable } from "./refusal.js";
 import { RoomFeed } from "./room-feed.js";
 import { RoomWriter } from "./room-writer.js";
 import { ServerLink } from "./server-link.js";
@@ -175,6 +176,7 @@ function createServer(
     allowRequest(request, decide) {
       const reason = door.refuses(request);
       if (reason) metrics.refused.inc({ reason });
+      if (reason === "full" || reason === "leaving") answerUnavailable(request, reason);
       decide(reason ?? null, reason === undefined);
     },
   });

@@ -30,6 +30,8 @@ const MOST_ATTEMPTS = 50;
 const LONGEST_PAUSE_MS = 40;
 /** Places that are looked at together. */
 const AT_ONCE = 15;
+/** How far ahead to look for the end of a room in which others write too; another server's write is up to a hundred. */
+const STEPS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
 
 /** Messages in MongoDB, or in anything that speaks its protocol and keeps a unique index. */
 export class MongoMessageStore implements MessageStore {
@@ -143,13 +145,15 @@ export class MongoMessageStore implements MessageStore {
     return end;
   }
 
+  /** In steps of which the longest that fits is taken: a place that holds a message has no gap before it. */
   async #walkToEnd({ room, seq }: Message): Promise<number> {
-    let end = seq;
-    for (let next = [...(await this.following(room, end))]; next.length > 0;) {
-      end += next.length;
-      next = [...(await this.following(room, end))];
+    for (let end = seq; ;) {
+      const from = end;
+      const found = await Promise.all(STEPS.map((step) => this.#at(room, from + step)));
+      const firstEmpty = found.indexOf(undefined);
+      if (firstEmpty === 0) return end;
+      end += STEPS.at(firstEmpty === -1 ? -1 : firstEmpty - 1) ?? 1;
     }
-    return end;
   }
 
   /** The filter is the key alone, which even a database without a query planner, as FerretDB is, answers at once. */

@@ -1,4 +1,6 @@
 import { Redis } from "ioredis";
+import { leaveFormerPrimary } from "./former-primary.js";
+import { reconnectDelay } from "./reconnect-delay.js";
 
 export interface RedisServer {
   readonly host: string;
@@ -29,8 +31,6 @@ export interface ConnectionLog {
   warn(fields: object, message: string): void;
 }
 
-const LONGEST_RECONNECT_DELAY_MS = 500;
-
 /** What an answer of Redis begins with when the connection leads to the wrong server, or to one that leads no more. */
 const MISDIRECTED = /^(READONLY|NOREPLICAS|MASTERDOWN|UNBLOCKED)\b/;
 
@@ -42,7 +42,7 @@ export function connectRedis({ host, port, ...options }: RedisConnectionOptions 
 /** A connection to whichever server the Sentinels call the primary; it follows when that is another. */
 export function connectPrimary(options: RedisConnectionOptions & SentinelOptions): Redis {
   const { sentinels, primaryName, username, password } = options;
-  return new Redis({
+  const redis = new Redis({
     ...connectionOptions(options),
     sentinels: [...sentinels],
     name: primaryName,
@@ -53,6 +53,8 @@ export function connectPrimary(options: RedisConnectionOptions & SentinelOptions
     sentinelCommandTimeout: 1000,
     sentinelRetryStrategy: reconnectDelay,
   });
+  leaveFormerPrimary(redis, options);
+  return redis;
 }
 
 /**
@@ -67,7 +69,8 @@ function connectionOptions({ name, username, password, pipelining = false }: Red
     enableAutoPipelining: pipelining,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: null,
+    // With anything else those on their way when the connection ends are only told when their time is over.
+    maxRetriesPerRequest: 0,
     connectTimeout: 1000,
     commandTimeout: 1000,
     // A peer that vanished without closing answers no command; drop the connection rather than wait for TCP.
@@ -76,12 +79,6 @@ function connectionOptions({ name, username, password, pipelining = false }: Red
     retryStrategy: reconnectDelay,
     reconnectOnError: (error: Error) => MISDIRECTED.test(error.message),
   };
-}
-
-/** Doubles from 50 ms up to half a second, spread so that all clients of a Redis do not return at once. */
-export function reconnectDelay(attempt: number, random: () => number = Math.random): number {
-  const delay = Math.min(LONGEST_RECONNECT_DELAY_MS, 25 * 2 ** Math.min(attempt, 10));
-  return Math.round(delay * (0.5 + random() / 2));
 }
 
 /** One line for each change; a Redis that stays away does not fill the log with the same failure. */

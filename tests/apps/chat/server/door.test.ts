@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { Door } from "../../../../apps/chat/server/src/door.js";
 import { line, ORIGIN, Site, until } from "./running-chat.js";
 
@@ -63,6 +65,44 @@ describe("apps/chat/server connections", () => {
     });
   }
 
+  for (const transport of ["websocket", "polling"] as const) {
+    it(`tells whoever asks by ${transport} and finds it full to try again, which works when somebody has left`, async () => {
+      const server = await site.server({ maxConnections: 1 });
+      const first = await site.client(server);
+      const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13" };
+      const headers =
+        transport === "websocket" ? { ...upgrade, "sec-websocket-key": "MDEyMzQ1Njc4OWFiY2RlZg==" } : {};
+      const ask = async () => {
+        const request = get(`${server.url}/socket.io/?EIO=4&transport=${transport}`, {
+          headers,
+          agent: false,
+        });
+        const [response] = (await once(request, "response")) as [IncomingMessage];
+        return {
+          status: response.statusCode,
+          retry: response.headers["retry-after"],
+          body: await text(response),
+        };
+      };
+
+      const message = "try again in 5 s";
+      assert.deepEqual(await ask(), {
+        status: 503,
+        retry: "5",
+        body: JSON.stringify({ code: "full", message }),
+      });
+      assert.match(await server.registry.metrics(), /^chat_connections_refused_total\{reason="full"\} 1$/m);
+      assert.equal(first.socket.connected, true);
+
+      first.socket.disconnect();
+      await until(() => server.chat.io.engine.clientsCount === 0);
+      assert.equal(
+        (await (await site.client(server, "Late", { transports: [transport] })).ask("rooms", {})).ok,
+        true,
+      );
+    });
+  }
+
   it("tells browsers that pages of its origins, and no others, may read its answers with cookies", async () => {
     const { url } = await site.server();
     const allowed = async (origin: string) => {
@@ -93,9 +133,9 @@ describe("apps/chat/server connections", () => {
     const client = await site.client(await site.server());
     await client.value("join", { room: "lobby" });
 
-    const { text } = await client.value("send", line("😀".repeat(1000)));
+    const sent = await client.value("send", line("😀".repeat(1000)));
 
-    assert.equal(text.length, 2000);
+    assert.equal(sent.text.length, 2000);
   });
 
   it("ends the connection of a client that does not read, and of no other", async () => {

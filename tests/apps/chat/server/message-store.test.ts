@@ -151,6 +151,20 @@ describe("apps/chat/server MongoMessageStore with several servers", () => {
     }
   });
 
+  it("finds the end of a room that others have filled in a few questions, however far it is", async () => {
+    for (const others of [1, 2, 3, 15, 16, 17, 100, 127, 128, 300]) {
+      const database = new FakeDatabase();
+      const store = await mongoStore(database);
+      const told = Array.from({ length: others }, (_, index) => draft(String(index)));
+      await store.append(told, 0);
+      let questions = 0;
+      database.beforeEach = () => (questions += 1);
+
+      assert.deepEqual(places(await store.append([draft("mine")], 0)), [others + 1]);
+      assert.ok(questions <= 80, `${questions} questions for ${others}`);
+    }
+  });
+
   it("stores the same draft once when two servers get it at the same time", async () => {
     const database = new FakeDatabase();
     const [one, two] = await Promise.all([mongoStore(database), mongoStore(database)]);

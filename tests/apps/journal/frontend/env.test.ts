@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readEnv, readPassword } from "../../../../apps/journal/frontend/src/env.js";
-import { reconnectDelay } from "../../../../apps/journal/frontend/src/redis-connection.js";
+import { reconnectDelay } from "../../../../apps/journal/frontend/src/reconnect-delay.js";
 
 const REQUIRED = { REDIS_HOST: "redis" };
 

@@ -7,7 +7,7 @@ export type Answer = (command: string[], connection: number) => string;
 export class FakeRedis {
   readonly commands: { command: string[]; connection: number }[] = [];
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Map<number, Socket>();
   #connections = 0;
 
   private constructor(answer: Answer) {
@@ -26,14 +26,34 @@ export class FakeRedis {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Connections that are open. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) => {
+        if (error) reject(error);
+        else resolve(count);
+      });
+    });
+  }
+
+  /** Says something that nobody has asked for, as to a subscriber. */
+  say(connection: number, text: string): void {
+    this.#sockets.get(connection)?.write(text);
+  }
+
+  /** Ends a connection when all is read that was said on it. */
+  hangUp(connection: number): void {
+    this.#sockets.get(connection)?.end();
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.values()) socket.destroy();
     await closed;
   }
 
   #serve(socket: Socket, connection: number, answer: Answer): void {
-    this.#sockets.add(socket);
+    this.#sockets.set(connection, socket);
     socket.on("error", () => undefined);
     let text = "";
     socket.on("data", (data) => {

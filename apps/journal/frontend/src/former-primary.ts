@@ -1,0 +1,37 @@
+import { Redis } from "ioredis";
+import { reconnectDelay } from "./reconnect-delay.js";
+import type { RedisConnectionOptions, SentinelOptions } from "./redis-connection.js";
+
+const SWITCHES = "+switch-master";
+
+/**
+ * Breaks the connection to a primary as soon as a Sentinel tells of another one: it comes back to that. One that hangs,
+ * or whose node is gone, closes nothing by itself. ioredis' own failoverDetector is not it: news that comes while it
+ * connects ends the connection for ever.
+ */
+export function leaveFormerPrimary(redis: Redis, options: RedisConnectionOptions & SentinelOptions): void {
+  const { name, sentinels, primaryName, username, password } = options;
+  const listeners = sentinels.map(({ host, port }) => {
+    const listener = new Redis({
+      host,
+      port,
+      username,
+      password,
+      connectionName: `journal-frontend-${name}-switches`,
+      maxRetriesPerRequest: null,
+      connectTimeout: 1000,
+      keepAlive: 10_000,
+      retryStrategy: reconnectDelay,
+    });
+    // The others tell the same, and it comes back by itself.
+    listener.on("error", () => undefined);
+    listener.on("message", (_channel: string, news: string) => {
+      if (news.startsWith(`${primaryName} `)) redis.stream.destroy();
+    });
+    listener.subscribe(SWITCHES).catch(() => undefined);
+    return listener;
+  });
+  redis.once("end", () => {
+    for (const listener of listeners) listener.disconnect();
+  });
+}

@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { paths } from "../../machine/layout.js";
+import { Server, freePort, startRedis } from "../server.js";
+
+const SERVERS = 2;
+
+/** Servers of one chat, with all that they need. */
+export interface Site {
+  readonly ports: readonly number[];
+  readonly servers: readonly Server[];
+  stop(): Promise<void>;
+}
+
+/** Ours, with FerretDB for its messages. */
+export async function startOurs(program: string): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), "slipway-bench-"));
+  const mongo = await startFerretDb(folder);
+  const uriFile = join(folder, "uri");
+  await writeFile(uriFile, `mongodb://127.0.0.1:${mongo.port}/chat`);
+  const env = {
+    CHAT_ORIGINS: "https://chat.localhost",
+    MONGO_URI_FILE: uriFile,
+    REDIS_HOST: "127.0.0.1",
+  };
+  return startSite(program, env, async () => {
+    await mongo.server.stop();
+    await rm(folder, { recursive: true });
+  });
+}
+
+/** Bare Socket.io over the pub/sub adapter. */
+export const startPeer = (program: string): Promise<Site> => startSite(program, {}, () => Promise.resolve());
+
+async function startSite(
+  program: string,
+  env: Record<string, string>,
+  stopRest: () => Promise<void>,
+): Promise<Site> {
+  const { redis, port: redisPort } = await startRedis();
+  const ports = await Promise.all(Array.from({ length: SERVERS }, freePort));
+  const common = { NODE_ENV: "production", REDIS_PORT: String(redisPort), ...env };
+  const start = (port: number) =>
+    Server.start(port, process.execPath, [program], { ...common, PORT: String(port) });
+  const servers = await Promise.all(ports.map(start));
+  for (const port of ports) await ready(port);
+  return {
+    ports,
+    servers,
+    async stop() {
+      for (const server of [...servers, redis]) await server.stop();
+      await stopRest();
+    },
+  };
+}
+
+async function startFerretDb(folder: string): Promise<{ server: Server; port: number }> {
+  const file = join(paths.bin, "ferretdb");
+  if (!existsSync(file))
+    throw new Error(`expected FerretDB at ${file}; run "npm run up" first, which builds it`);
+  const [port, probes] = [await freePort(), await freePort()];
+  const address = (number: number) => `127.0.0.1:${number}`;
+  const args = ["-listen", address(port), "-probes", address(probes), "-data", folder];
+  return { server: await Server.start(port, file, args), port };
+}
+
+async function ready(port: number): Promise<void> {
+  for (let waited = 0; ; waited++) {
+    const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`);
+    if (ok) return;
+    if (waited === 100) throw new Error(`the server at ${port} is not ready within 10 s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
