@@ -20,6 +20,9 @@ export interface ChatPods {
   resources?: Partial<Resources>;
 }
 
+/** Of the pods, of both kinds. */
+export const CHAT_PORT = 8080;
+
 /** The server's variables that come from its ConfigMap: variable name -> key. */
 export const SERVER_VARIABLES = {
   CHAT_ORIGINS: "origins",

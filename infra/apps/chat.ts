@@ -1,22 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { httpContainer } from "../k8s/container.js";
-import { literal, variablesFrom } from "../k8s/env.js";
 import { labelsFor } from "../k8s/labels.js";
-import { podsWith } from "../k8s/network-policy.js";
-import { READ_ONLY_MODE } from "../k8s/security.js";
 import { keptForRollback, versionedConfigMap } from "../k8s/versioned-config-map.js";
 import type { Cluster } from "../platform.js";
 import { AppNamespace } from "./app-namespace.js";
-import {
-  type ChatPods,
-  DRAIN_SPREAD_SEC,
-  REDIS_RIGHTS,
-  SERVER_VARIABLES,
-  clientTenant,
-  serverTenant,
-} from "./chat-size.js";
+import { chatClient } from "./chat-client.js";
+import { WEBSOCKET_TIMEOUT_SEC, chatServer } from "./chat-server.js";
+import { type ChatPods, DRAIN_SPREAD_SEC, REDIS_RIGHTS, clientTenant, serverTenant } from "./chat-size.js";
 import { HttpService } from "./http-service.js";
 import { Redis } from "./redis.js";
 import { type RedisSize, redisTenant } from "./redis-size.js";
@@ -56,12 +47,6 @@ export interface ChatArgs {
   mongoUri?: pulumi.Output<string>;
 }
 
-const PORT = 8080;
-const REDIS_AUTH = "/etc/redis-auth";
-const MONGO = "/etc/mongodb";
-/** Load balancers count an open websocket as one response. */
-const WEBSOCKET_TIMEOUT_SEC = 86_400;
-
 /** Rooms to talk in: a page, a Socket.io server on several nodes, Redis between the servers, MongoDB for messages. */
 export class Chat extends pulumi.ComponentResource {
   /** Of the page. */
@@ -76,7 +61,7 @@ export class Chat extends pulumi.ComponentResource {
     const serverPods = serverTenant(args.server);
     const clientPods = clientTenant(args.client);
     const parent = this;
-    const { drainDelaySec, imagePullPolicy } = cluster;
+    const { drainDelaySec } = cluster;
     const serverLabels = labelsFor(name, "server");
 
     // Each of the two must know the other's address, and neither entry is there before its pods are.
@@ -168,81 +153,20 @@ export class Chat extends pulumi.ComponentResource {
       });
     }
 
-    function serverContainer() {
-      return httpContainer({
-        name: "server",
-        image: cluster.image("chat-server"),
-        imagePullPolicy,
-        port: PORT,
-        resources: serverPods.resources,
-        env: [
-          ...variablesFrom(configMap.metadata.name, SERVER_VARIABLES),
-          literal("PORT", String(PORT)),
-          literal("REDIS_PASSWORD_FILE", `${REDIS_AUTH}/password`),
-          literal("MONGO_URI_FILE", `${MONGO}/uri`),
-        ],
-        volumeMounts: [
-          { name: "redis-auth", mountPath: REDIS_AUTH, readOnly: true },
-          { name: "mongodb", mountPath: MONGO, readOnly: true },
-        ],
-      });
-    }
-
     function createServer() {
-      const redisPods = [podsWith(labelsFor(name, "redis").selector)];
-      const secret = (secretName: pulumi.Input<string>) => ({ secretName, defaultMode: READ_ONLY_MODE });
-      return new HttpService(
-        serverName,
-        {
-          ...{ app: name, component: "server", cluster, namespace: namespace.name },
-          container: serverContainer(),
-          port: PORT,
-          servicePort: PORT,
-          replicas: serverPods.minReplicas,
-          maxReplicas: serverPods.replicas,
-          onePerNode: true,
-          // It lets clients in for the delay, sends them away for the spread, and then ends what is left.
-          terminationGracePeriodSeconds: drainDelaySec + DRAIN_SPREAD_SEC + 20,
-          backend: { healthPath: "/readyz", timeoutSec: WEBSOCKET_TIMEOUT_SEC, sticky: true },
-          calls: [
-            ...[redis.port, redis.sentinelPort].map((port) => ({ peers: redisPods, port })),
-            ...mongoDb.calls,
-          ],
-          volumes: [
-            { name: "redis-auth", secret: secret(redis.secretName) },
-            { name: "mongodb", secret: secret(mongoSecret.metadata.name) },
-          ],
-        },
-        { parent },
-      );
+      const serverArgs = chatServer({
+        ...{ app: name, cluster, namespace: namespace.name, pods: serverPods, redis, mongoDb },
+        configMapName: configMap.metadata.name,
+        mongoSecretName: mongoSecret.metadata.name,
+      });
+      return new HttpService(serverName, serverArgs, { parent });
     }
 
     function createClient() {
-      const container = httpContainer({
-        name: "client",
-        image: cluster.image("chat-client"),
-        imagePullPolicy,
-        port: PORT,
-        readinessPath: "/",
-        resources: clientPods.resources,
-        env: [literal("CHAT_SERVER_URL", serverUrl)],
-        // NGINX stops accepting as soon as it is told to stop, so it is told when nobody sends requests any more.
-        lifecycle: { preStop: { sleep: { seconds: drainDelaySec } } },
-        volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+      const where = { app: name, cluster, namespace: namespace.name };
+      return new HttpService(`${name}-client`, chatClient({ ...where, pods: clientPods, serverUrl }), {
+        parent,
       });
-      return new HttpService(
-        `${name}-client`,
-        {
-          ...{ app: name, component: "client", cluster, namespace: namespace.name, container },
-          port: PORT,
-          servicePort: 80,
-          replicas: clientPods.replicas,
-          terminationGracePeriodSeconds: drainDelaySec + 25,
-          backend: { healthPath: "/" },
-          volumes: [{ name: "tmp", emptyDir: { sizeLimit: "8Mi" } }],
-        },
-        { parent },
-      );
     }
 
     /** A host each. Of the server's, the world sees Socket.io alone, not its metrics. */
