@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { httpContainer } from "../k8s/container.js";
 import { literal } from "../k8s/env.js";
 import type { Tenant } from "../k8s/quota.js";
-import type { Cluster } from "../platform.js";
+import type { Cluster, LoadBalancer } from "../platform.js";
 import { CHAT_PORT } from "./chat-size.js";
 import type { HttpServiceArgs } from "./http-service.js";
 
@@ -14,10 +14,18 @@ export interface ChatClientArgs {
 
   /** Where the page finds the server. */
   serverUrl: string;
+
+  /**
+   * What leads to it.
+   *
+   * @default an entry
+   */
+  loadBalancer?: LoadBalancer;
 }
 
 /** The page, as NGINX serves it. */
-export function chatClient({ app, cluster, namespace, pods, serverUrl }: ChatClientArgs): HttpServiceArgs {
+export function chatClient(args: ChatClientArgs): HttpServiceArgs {
+  const { app, cluster, namespace, pods, serverUrl, loadBalancer } = args;
   const { drainDelaySec, imagePullPolicy } = cluster;
   const container = httpContainer({
     name: "client",
@@ -37,7 +45,7 @@ export function chatClient({ app, cluster, namespace, pods, serverUrl }: ChatCli
     servicePort: 80,
     replicas: pods.replicas,
     terminationGracePeriodSeconds: drainDelaySec + 25,
-    backend: { healthPath: "/" },
+    ...(loadBalancer ? { callers: loadBalancer.peers } : { backend: { healthPath: "/" } }),
     volumes: [{ name: "tmp", emptyDir: { sizeLimit: "8Mi" } }],
   };
 }

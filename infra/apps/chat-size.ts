@@ -1,6 +1,10 @@
 import type { Tenant } from "../k8s/quota.js";
 import type { Resources } from "../k8s/resources.js";
 
+/** What may lead to the page. */
+export const pageExposures = ["entry", "loadBalancer"] as const;
+export type PageExposure = (typeof pageExposures)[number];
+
 export interface ChatPods {
   /**
    * Number of pods, of the server the least.

@@ -7,7 +7,14 @@ import type { Cluster } from "../platform.js";
 import { AppNamespace } from "./app-namespace.js";
 import { chatClient } from "./chat-client.js";
 import { WEBSOCKET_TIMEOUT_SEC, chatServer } from "./chat-server.js";
-import { type ChatPods, DRAIN_SPREAD_SEC, REDIS_RIGHTS, clientTenant, serverTenant } from "./chat-size.js";
+import {
+  type ChatPods,
+  type PageExposure,
+  DRAIN_SPREAD_SEC,
+  REDIS_RIGHTS,
+  clientTenant,
+  serverTenant,
+} from "./chat-size.js";
 import { HttpService } from "./http-service.js";
 import { Redis } from "./redis.js";
 import { type RedisSize, redisTenant } from "./redis-size.js";
@@ -40,7 +47,14 @@ export interface ChatArgs {
   requestsPerSec?: number;
 
   server?: ChatPods;
-  client?: Omit<ChatPods, "maxReplicas">;
+  client?: Omit<ChatPods, "maxReplicas"> & {
+    /**
+     * What leads to the page: an entry with TLS, or a load balancer without, on a cluster that offers one.
+     *
+     * @default "entry"
+     */
+    exposedBy?: PageExposure;
+  };
   redis?: RedisSize;
 
   /** Address of the MongoDB that keeps the messages; required in a cloud. */
@@ -58,17 +72,19 @@ export class Chat extends pulumi.ComponentResource {
 
     const { cluster, host, serverHost, logLevel = "info", requestsPerSec = 10, mongoUri } = args;
     const serverName = `${name}-server`;
+    const { exposedBy = "entry" } = args.client ?? {};
     const serverPods = serverTenant(args.server);
     const clientPods = clientTenant(args.client);
     const parent = this;
     const { drainDelaySec } = cluster;
     const serverLabels = labelsFor(name, "server");
 
+    const namespace = createNamespace();
+    const loadBalancer = exposedBy === "loadBalancer" ? createLoadBalancer() : undefined;
     // Each of the two must know the other's address, and neither entry is there before its pods are.
-    this.url = cluster.urlOf(name, host);
+    this.url = loadBalancer?.url ?? cluster.urlOf(name, host);
     this.serverUrl = cluster.urlOf(serverName, serverHost);
     const { url, serverUrl } = this;
-    const namespace = createNamespace();
     const redis = createRedis();
     const mongoDb = createMongoDb();
     const mongoSecret = createMongoSecret();
@@ -81,7 +97,14 @@ export class Chat extends pulumi.ComponentResource {
 
     function createNamespace() {
       const tenants = [serverPods, clientPods, redisTenant(args.redis ?? {}), ...cluster.mongoDbTenants];
-      return new AppNamespace(name, { cluster, tenants }, { parent });
+      const loadBalancers = exposedBy === "loadBalancer" ? 1 : undefined;
+      return new AppNamespace(name, { cluster, tenants, loadBalancers }, { parent });
+    }
+
+    function createLoadBalancer() {
+      const { labels, selector } = labelsFor(name, "client");
+      const balancerArgs = { namespace: namespace.name, labels, selector, targetPort: "http", host };
+      return cluster.createLoadBalancer(name, balancerArgs, { parent });
     }
 
     function createRedis() {
@@ -164,15 +187,16 @@ export class Chat extends pulumi.ComponentResource {
 
     function createClient() {
       const where = { app: name, cluster, namespace: namespace.name };
-      return new HttpService(`${name}-client`, chatClient({ ...where, pods: clientPods, serverUrl }), {
-        parent,
-      });
+      const clientArgs = chatClient({ ...where, pods: clientPods, serverUrl, loadBalancer });
+      return new HttpService(`${name}-client`, clientArgs, { parent });
     }
 
-    /** A host each. Of the server's, the world sees Socket.io alone, not its metrics. */
+    /** A host each, unless a load balancer leads to the page. Of the server's, the world sees Socket.io alone. */
     function createEntries() {
-      const page = [{ path: "/", service: client.serviceName, port: client.servicePort }];
-      cluster.createEntry(name, { namespace: namespace.name, host, routes: page }, { parent });
+      if (!loadBalancer) {
+        const page = [{ path: "/", service: client.serviceName, port: client.servicePort }];
+        cluster.createEntry(name, { namespace: namespace.name, host, routes: page }, { parent });
+      }
       const routes = [{ path: "/socket.io", service: server.serviceName, port: server.servicePort }];
       const timeoutSec = WEBSOCKET_TIMEOUT_SEC;
       cluster.createEntry(

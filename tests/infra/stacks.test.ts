@@ -5,7 +5,7 @@ import { valueOf } from "../support/program.js";
 import { committedConfig, resourcesOf, runProgram, stackConfig, stackNames } from "../support/stacks.js";
 
 const expectedUrls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  dev: { journal: "https://journal.dev.example.com", chat: "https://chat.dev.example.com" },
+  dev: { journal: "https://journal.dev.example.com", chat: "http://chat.dev.example.com" },
   local: {
     journal: "https://journal.localhost:8443",
     chat: "https://chat.localhost:8443",
