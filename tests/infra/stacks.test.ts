@@ -84,6 +84,8 @@ describe("the committed stack files", () => {
     assert.deepEqual(Object.keys(outputs.kubeconfigs), ["gke", "eks"]);
     assert.deepEqual(secrets, [true, true]);
     assert.deepEqual(Object.keys(outputs.addresses), ["journal", "chat", "chat-server", "prisma"]);
+    const egress = await valueOf(pulumi.output(outputs.egressAddresses));
+    assert.deepEqual(egress, { gke: ["203.0.113.20"], eks: ["198.51.100.11", "198.51.100.12"] });
     assert.deepEqual(Object.keys(outputs.ciIdentities), ["gcp", "aws"]);
     const { gke, eks } = outputs.registries;
     assert.ok(gke && eks && outputs.databaseConnectionName);
