@@ -2,20 +2,22 @@ import { changesOf, unexpected } from "../changes.js";
 import { liveObjects } from "../checks/live-objects.js";
 import { podComplaints } from "../checks/pods.js";
 import { wasThereBefore } from "../cloud/before.js";
-import { failures, type Act } from "./act.js";
+import { failures, type Act, type Stage } from "./act.js";
 
 const SETTLE_SECONDS = 60;
 
-/** Pods that lost their node are somewhere else soon. */
+/** What is wrong with the pods when they have had time: those that lost their node are somewhere else soon. */
+export async function settledPods({ clusters }: Pick<Stage, "clusters">): Promise<string[]> {
+  const look = async () => (await Promise.all(clusters.map(liveObjects))).flatMap(podComplaints);
+  const deadline = Date.now() + SETTLE_SECONDS * 1000;
+  let problems = await look();
+  while (problems.length > 0 && Date.now() < deadline) problems = await look();
+  return problems;
+}
+
 export const podsAct = (title: string): Act => ({
   title,
-  async play({ clusters }) {
-    const look = async () => (await Promise.all(clusters.map(liveObjects))).flatMap(podComplaints);
-    const deadline = Date.now() + SETTLE_SECONDS * 1000;
-    let problems = await look();
-    while (problems.length > 0 && Date.now() < deadline) problems = await look();
-    return { problems, changes: [] };
-  },
+  play: async (stage) => ({ problems: await settledPods(stage), changes: [] }),
 });
 
 /** From nothing to everything, and that it stays so. */

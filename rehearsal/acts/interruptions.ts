@@ -1,5 +1,6 @@
 import type { Run } from "../engine.js";
 import { pendingOperations } from "../pending.js";
+import { settledPods } from "./deployment.js";
 import { failures, type Act, type Stage } from "./act.js";
 import { inventoryDifferences, leftovers } from "./teardown.js";
 
@@ -35,11 +36,15 @@ export const interruptionActs: readonly Act[] = [
       const total =
         stage.runs.find(({ steps }) => steps.some(({ op }) => op === "create"))?.steps.length ?? 0;
       const problems = await killAt(stage, "up", moments(1, CREATIONS), total);
-      const [last, refreshed] = [await stage.run("up"), await stage.run("refresh")];
+      const last = await stage.run("up");
+      // A refresh notes what is not ready, such as a workload that its autoscaler makes grow, for the next up to mend.
+      const unready = await settledPods(stage);
+      const refreshed = await stage.run("refresh");
       const unchanged = await stage.change([]);
       const difference = inventoryDifferences(stack.cloud(), stage.complete);
       const failed = [last, refreshed].flatMap(failures);
-      return { problems: [...problems, ...failed, ...unchanged.problems, ...difference], changes: [] };
+      const after = [...unready, ...failed, ...unchanged.problems, ...difference];
+      return { problems: [...problems, ...after], changes: [] };
     },
   },
   {
