@@ -14,6 +14,9 @@ export interface CloudOutputs {
   /** Reserved addresses, by the entry that uses them. */
   readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
 
+  /** From where apps call the outside, by the cluster's name: what a database elsewhere has to let in. */
+  readonly egressAddresses: Readonly<Record<string, readonly pulumi.Output<string>[]>>;
+
   /** Of Cloud SQL, as the Auth Proxy wants it. */
   readonly databaseConnectionName?: pulumi.Output<string>;
 
@@ -57,6 +60,7 @@ export async function createClusters(config: StackConfig): Promise<Clusters> {
         ...(aws && { eks: pulumi.interpolate`${aws.registryHost}/slipway` }),
       },
       addresses: { ...gcp?.addresses },
+      egressAddresses: { ...(gcp && { gke: gcp.egressAddresses }), ...(aws && { eks: aws.egressAddresses }) },
       ...(gcp?.databaseConnectionName && { databaseConnectionName: gcp.databaseConnectionName }),
       ciIdentities: {
         ...(gcp?.ciIdentities && { gcp: gcp.ciIdentities }),

@@ -174,6 +174,11 @@ function chatProblems({ chat }: Settings, given: ReadonlySet<string>): string[] 
   if (onLocal && given.has("chatMongoUri")) {
     problems.push("slipway:chatMongoUri: expected none, since the local cluster runs a MongoDB of its own");
   }
+  if (chat.client?.exposedBy === "loadBalancer" && chat.cluster !== "gke") {
+    problems.push(
+      `slipway:chat.client.exposedBy: expected entry, got "loadBalancer", which gke alone offers, not ${chat.cluster}`,
+    );
+  }
   return problems;
 }
 

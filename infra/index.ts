@@ -5,8 +5,15 @@ import { deploy } from "./program.js";
 
 // The module's exports are the stack's outputs. The table of contents is `deploy`, so that a test, or the `up`
 // command, can run the program as often as it likes.
-export const { urls, kubeconfigs, registries, addresses, databaseConnectionName, ciIdentities } =
-  await deploy(loadConfig());
+export const {
+  urls,
+  kubeconfigs,
+  registries,
+  addresses,
+  egressAddresses,
+  databaseConnectionName,
+  ciIdentities,
+} = await deploy(loadConfig());
 
 /** What Pulumi Cloud shows as the stack's page, with the outputs filled in. */
 export const readme = readFileSync(join(import.meta.dirname, "../Pulumi.README.md"), "utf8");

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Allowed } from "./k8s/network-policy.js";
 import type { Tenant } from "./k8s/quota.js";
 import type { Resources } from "./k8s/resources.js";
 
@@ -64,6 +65,9 @@ export interface Cluster {
 
   /** A way in from outside, with a host and TLS of its own. */
   createEntry(name: string, args: EntryArgs, opts: ChildOptions): Entry;
+
+  /** A way in from outside without TLS, with an address of its own; throws where the cloud offers none. */
+  createLoadBalancer(name: string, args: LoadBalancerArgs, opts: ChildOptions): LoadBalancer;
 
   /** A MySQL database for one app's pods; throws where the cloud offers none. */
   createMySql(name: string, args: MySqlArgs, opts: ChildOptions): MySql;
@@ -157,6 +161,31 @@ export interface Entry {
   readonly url: string;
 }
 
+export interface LoadBalancerArgs extends Pick<EntryArgs, "namespace" | "host"> {
+  labels: Readonly<Record<string, string>>;
+
+  /** Which pods it leads to: none have to be there yet. */
+  selector: Readonly<Record<string, string>>;
+
+  /** Name of the pods' port. */
+  targetPort: string;
+
+  /**
+   * Port that people ask for.
+   *
+   * @default 80
+   */
+  port?: number;
+}
+
+export interface LoadBalancer {
+  /** Address for people, such as "http://chat.example.org". */
+  readonly url: string;
+
+  /** From where its requests reach the pods. */
+  readonly peers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
+}
+
 export interface MySqlArgs {
   /** The app that it keeps the data of. */
   app: string;
@@ -189,10 +218,7 @@ export interface MySql {
   readonly sidecars: readonly k8s.types.input.core.v1.Container[];
 
   /** Whom the pods must be allowed to call for it. */
-  readonly calls: readonly {
-    readonly peers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
-    readonly port: number;
-  }[];
+  readonly calls: readonly Allowed[];
 }
 
 export interface MongoDbArgs {
@@ -216,8 +242,5 @@ export interface MongoDb {
   readonly uri: pulumi.Output<string>;
 
   /** Whom the pods must be allowed to call for it. */
-  readonly calls: readonly {
-    readonly peers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
-    readonly port: number;
-  }[];
+  readonly calls: readonly Allowed[];
 }

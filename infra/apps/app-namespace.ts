@@ -9,6 +9,13 @@ export interface AppNamespaceArgs {
 
   /** The pods that are going to live here; quota and limits are computed from them. */
   tenants: readonly Tenant[];
+
+  /**
+   * How many load balancers lead to its pods.
+   *
+   * @default 0: every way in is an entry
+   */
+  loadBalancers?: number;
 }
 
 /** Version of the Pod Security Standard that is enforced; a newer one only warns until this is raised. */
@@ -24,7 +31,7 @@ export class AppNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: AppNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:apps:AppNamespace", name, args, opts);
 
-    const { cluster, tenants } = args;
+    const { cluster, tenants, loadBalancers = 0 } = args;
     const parent = this;
     const labels = { "app.kubernetes.io/part-of": "slipway", "app.kubernetes.io/managed-by": "pulumi" };
 
@@ -65,7 +72,10 @@ export class AppNamespace extends pulumi.ComponentResource {
     function createResourceQuota() {
       return new k8s.core.v1.ResourceQuota(
         name,
-        { metadata: { name, namespace: namespace.metadata.name, labels }, spec: { hard: quotaFor(tenants) } },
+        {
+          metadata: { name, namespace: namespace.metadata.name, labels },
+          spec: { hard: quotaFor(tenants, loadBalancers) },
+        },
         { parent },
       );
     }

@@ -2,6 +2,10 @@ import type { Tenant } from "../k8s/quota.js";
 import { quantityValue } from "../k8s/quantity.js";
 import type { Resources } from "../k8s/resources.js";
 
+/** What may lead to the page. */
+export const pageExposures = ["entry", "loadBalancer"] as const;
+export type PageExposure = (typeof pageExposures)[number];
+
 export interface ChatPods {
   /**
    * Number of pods, of the server the least.
@@ -20,6 +24,9 @@ export interface ChatPods {
   /** @default the server's 500m, 384Mi and 64Mi, the client's 100m, 64Mi and 32Mi */
   resources?: Partial<Resources>;
 }
+
+/** Of the pods, of both kinds. */
+export const CHAT_PORT = 8080;
 
 /** The server's variables that come from its ConfigMap: variable name -> key. */
 export const SERVER_VARIABLES = {

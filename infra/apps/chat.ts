@@ -1,21 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { httpContainer } from "../k8s/container.js";
-import { literal, variablesFrom } from "../k8s/env.js";
 import { labelsFor } from "../k8s/labels.js";
-import { podsWith } from "../k8s/network-policy.js";
-import { READ_ONLY_MODE } from "../k8s/security.js";
 import { keptForRollback, versionedConfigMap } from "../k8s/versioned-config-map.js";
 import type { Cluster } from "../platform.js";
 import { AppNamespace } from "./app-namespace.js";
+import { chatClient } from "./chat-client.js";
+import { WEBSOCKET_TIMEOUT_SEC, chatServer } from "./chat-server.js";
 import {
   type ChatPods,
+  type PageExposure,
   DRAIN_SPREAD_SEC,
   REDIS_RIGHTS,
-  SERVER_VARIABLES,
   clientTenant,
-  maxConnectionsFor,
   serverTenant,
 } from "./chat-size.js";
 import { HttpService } from "./http-service.js";
@@ -50,18 +47,19 @@ export interface ChatArgs {
   requestsPerSec?: number;
 
   server?: ChatPods;
-  client?: Omit<ChatPods, "maxReplicas">;
+  client?: Omit<ChatPods, "maxReplicas"> & {
+    /**
+     * What leads to the page: an entry with TLS, or a load balancer without, on a cluster that offers one.
+     *
+     * @default "entry"
+     */
+    exposedBy?: PageExposure;
+  };
   redis?: RedisSize;
 
   /** Address of the MongoDB that keeps the messages; required in a cloud. */
   mongoUri?: pulumi.Output<string>;
 }
-
-const PORT = 8080;
-const REDIS_AUTH = "/etc/redis-auth";
-const MONGO = "/etc/mongodb";
-/** Load balancers count an open websocket as one response. */
-const WEBSOCKET_TIMEOUT_SEC = 86_400;
 
 /** Rooms to talk in: a page, a Socket.io server on several nodes, Redis between the servers, MongoDB for messages. */
 export class Chat extends pulumi.ComponentResource {
@@ -74,17 +72,19 @@ export class Chat extends pulumi.ComponentResource {
 
     const { cluster, host, serverHost, logLevel = "info", requestsPerSec = 10, mongoUri } = args;
     const serverName = `${name}-server`;
+    const { exposedBy = "entry" } = args.client ?? {};
     const serverPods = serverTenant(args.server);
     const clientPods = clientTenant(args.client);
     const parent = this;
-    const { drainDelaySec, imagePullPolicy } = cluster;
+    const { drainDelaySec } = cluster;
     const serverLabels = labelsFor(name, "server");
 
+    const namespace = createNamespace();
+    const loadBalancer = exposedBy === "loadBalancer" ? createLoadBalancer() : undefined;
     // Each of the two must know the other's address, and neither entry is there before its pods are.
-    this.url = cluster.urlOf(name, host);
+    this.url = loadBalancer?.url ?? cluster.urlOf(name, host);
     this.serverUrl = cluster.urlOf(serverName, serverHost);
     const { url, serverUrl } = this;
-    const namespace = createNamespace();
     const redis = createRedis();
     const mongoDb = createMongoDb();
     const mongoSecret = createMongoSecret();
@@ -97,7 +97,14 @@ export class Chat extends pulumi.ComponentResource {
 
     function createNamespace() {
       const tenants = [serverPods, clientPods, redisTenant(args.redis ?? {}), ...cluster.mongoDbTenants];
-      return new AppNamespace(name, { cluster, tenants }, { parent });
+      const loadBalancers = exposedBy === "loadBalancer" ? 1 : undefined;
+      return new AppNamespace(name, { cluster, tenants, loadBalancers }, { parent });
+    }
+
+    function createLoadBalancer() {
+      const { labels, selector } = labelsFor(name, "client");
+      const balancerArgs = { namespace: namespace.name, labels, selector, targetPort: "http", host };
+      return cluster.createLoadBalancer(name, balancerArgs, { parent });
     }
 
     function createRedis() {
@@ -169,88 +176,27 @@ export class Chat extends pulumi.ComponentResource {
       });
     }
 
-    function serverContainer() {
-      return httpContainer({
-        name: "server",
-        image: cluster.image("chat-server"),
-        imagePullPolicy,
-        port: PORT,
-        resources: serverPods.resources,
-        env: [
-          ...variablesFrom(configMap.metadata.name, SERVER_VARIABLES),
-          literal("PORT", String(PORT)),
-          literal("CHAT_MAX_CONNECTIONS", String(maxConnectionsFor(serverPods.resources.memory))),
-          literal("REDIS_PASSWORD_FILE", `${REDIS_AUTH}/password`),
-          literal("MONGO_URI_FILE", `${MONGO}/uri`),
-        ],
-        volumeMounts: [
-          { name: "redis-auth", mountPath: REDIS_AUTH, readOnly: true },
-          { name: "mongodb", mountPath: MONGO, readOnly: true },
-        ],
-      });
-    }
-
     function createServer() {
-      const redisPods = [podsWith(labelsFor(name, "redis").selector)];
-      const secret = (secretName: pulumi.Input<string>) => ({ secretName, defaultMode: READ_ONLY_MODE });
-      return new HttpService(
-        serverName,
-        {
-          ...{ app: name, component: "server", cluster, namespace: namespace.name },
-          container: serverContainer(),
-          port: PORT,
-          servicePort: PORT,
-          replicas: serverPods.minReplicas,
-          maxReplicas: serverPods.replicas,
-          onePerNode: true,
-          // It lets clients in for the delay, sends them away for the spread, and then ends what is left.
-          terminationGracePeriodSeconds: drainDelaySec + DRAIN_SPREAD_SEC + 20,
-          backend: { healthPath: "/readyz", timeoutSec: WEBSOCKET_TIMEOUT_SEC, sticky: true },
-          calls: [
-            ...[redis.port, redis.sentinelPort].map((port) => ({ peers: redisPods, port })),
-            ...mongoDb.calls,
-          ],
-          volumes: [
-            { name: "redis-auth", secret: secret(redis.secretName) },
-            { name: "mongodb", secret: secret(mongoSecret.metadata.name) },
-          ],
-        },
-        { parent },
-      );
+      const serverArgs = chatServer({
+        ...{ app: name, cluster, namespace: namespace.name, pods: serverPods, redis, mongoDb },
+        configMapName: configMap.metadata.name,
+        mongoSecretName: mongoSecret.metadata.name,
+      });
+      return new HttpService(serverName, serverArgs, { parent });
     }
 
     function createClient() {
-      const container = httpContainer({
-        name: "client",
-        image: cluster.image("chat-client"),
-        imagePullPolicy,
-        port: PORT,
-        readinessPath: "/",
-        resources: clientPods.resources,
-        env: [literal("CHAT_SERVER_URL", serverUrl)],
-        // NGINX stops accepting as soon as it is told to stop, so it is told when nobody sends requests any more.
-        lifecycle: { preStop: { sleep: { seconds: drainDelaySec } } },
-        volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
-      });
-      return new HttpService(
-        `${name}-client`,
-        {
-          ...{ app: name, component: "client", cluster, namespace: namespace.name, container },
-          port: PORT,
-          servicePort: 80,
-          replicas: clientPods.replicas,
-          terminationGracePeriodSeconds: drainDelaySec + 25,
-          backend: { healthPath: "/" },
-          volumes: [{ name: "tmp", emptyDir: { sizeLimit: "8Mi" } }],
-        },
-        { parent },
-      );
+      const where = { app: name, cluster, namespace: namespace.name };
+      const clientArgs = chatClient({ ...where, pods: clientPods, serverUrl, loadBalancer });
+      return new HttpService(`${name}-client`, clientArgs, { parent });
     }
 
-    /** A host each. Of the server's, the world sees Socket.io alone, not its metrics. */
+    /** A host each, unless a load balancer leads to the page. Of the server's, the world sees Socket.io alone. */
     function createEntries() {
-      const page = [{ path: "/", service: client.serviceName, port: client.servicePort }];
-      cluster.createEntry(name, { namespace: namespace.name, host, routes: page }, { parent });
+      if (!loadBalancer) {
+        const page = [{ path: "/", service: client.serviceName, port: client.servicePort }];
+        cluster.createEntry(name, { namespace: namespace.name, host, routes: page }, { parent });
+      }
       const routes = [{ path: "/socket.io", service: server.serviceName, port: server.servicePort }];
       const timeoutSec = WEBSOCKET_TIMEOUT_SEC;
       cluster.createEntry(

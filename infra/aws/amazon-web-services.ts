@@ -84,6 +84,9 @@ export class AmazonWebServices extends pulumi.ComponentResource {
   /** Role in which images are pushed, if anybody may. */
   readonly pushRoleArn?: pulumi.Output<string>;
 
+  /** From where nodes and pods call the outside. */
+  readonly egressAddresses: readonly pulumi.Output<string>[];
+
   readonly ciIdentities?: CiRoles;
 
   constructor(name: string, args: AmazonWebServicesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -105,6 +108,7 @@ export class AmazonWebServices extends pulumi.ComponentResource {
     this.cluster = createCluster();
     this.kubeconfig = eksCluster.kubeconfig;
     this.registryHost = pulumi.output(registry.host);
+    this.egressAddresses = vpc.egressAddresses;
     this.pushRoleArn = createPushIdentity()?.arn;
     this.ciIdentities = ci && { previewRoleArn: ci.previewRoleArn, deployRoleArn: ci.deployRoleArn };
     this.registerOutputs({ kubeconfig: this.kubeconfig, registryHost: this.registryHost });

@@ -9,7 +9,7 @@ import { GITHUB_ISSUER, gitHubTrust } from "./trust.js";
 export interface CiIdentityArgs {
   account: Account;
 
-  /** Whose workflows sign in, such as "acme/platform". */
+  /** Whose workflows sign in, as GitHub's tokens name it: "acme@1234/platform@5678", or "acme/platform". */
   gitHubRepository: string;
 
   /**

@@ -88,6 +88,7 @@ export class EksCluster extends pulumi.ComponentResource {
     const forNodes = [createPodIdentityAgent(), createKubeProxy(), createNetworkPlugin()];
     const nodeGroup = createNodeGroup();
     createDns();
+    createMetricsServer();
 
     this.kubeconfig = createKubeconfig();
     this.clusterName = clusterName;
@@ -179,6 +180,11 @@ export class EksCluster extends pulumi.ComponentResource {
 
     function createDns() {
       return createAddOn("coredns", {}, [nodeGroup]);
+    }
+
+    // What autoscalers ask for how busy pods are: EKS has none of its own, in Auto Mode neither.
+    function createMetricsServer() {
+      return createAddOn("metrics-server", {}, [nodeGroup]);
     }
 
     function createAddOn(addonName: string, more: Partial<AddonArgs> = {}, after: pulumi.Resource[] = []) {

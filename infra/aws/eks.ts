@@ -11,6 +11,7 @@ import type {
   EntryArgs,
   ImageName,
   Images,
+  LoadBalancer,
   MongoDb,
   MongoDbArgs,
   MySql,
@@ -93,6 +94,13 @@ export class Eks extends pulumi.ComponentResource implements Cluster {
     const { domain, hostedZone, awsProvider } = this.args;
     const entryArgs = { ...args, domain, hostedZone, ingressClassName: this.ingressClassName };
     return new AlbEntry(name, entryArgs, { ...opts, providers: [awsProvider, this.provider] });
+  }
+
+  createLoadBalancer(name: string): LoadBalancer {
+    throw new pulumi.InputPropertyError({
+      propertyPath: "cluster",
+      reason: `expected a cluster that offers a load balancer for "${name}", got eks: only gke has one; place the app there, or give it an entry`,
+    });
   }
 
   createMongoDb(_name: string, { app, uri }: MongoDbArgs): MongoDb {

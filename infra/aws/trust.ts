@@ -28,7 +28,8 @@ export function podTrust(account: Account, namespace: string, serviceAccount: st
 
 /**
  * The workflows of one repository act in that role, but only in jobs of that environment: who may start those is
- * decided by the environment's own rules, while anybody can open a pull request.
+ * decided by the environment's own rules, while anybody can open a pull request. AWS knows the subject alone, so the
+ * repository is spelt as there: https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
  */
 export function gitHubTrust(account: Account, repository: string, environment: string): Trust {
   return {

@@ -60,6 +60,9 @@ export class Vpc extends pulumi.ComponentResource {
   /** Where the load balancers stand. */
   readonly publicRanges: readonly string[];
 
+  /** From where nodes and pods call the outside, one a gateway. */
+  readonly egressAddresses: readonly pulumi.Output<string>[];
+
   constructor(name: string, args: VpcArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:aws:Vpc", name, args, opts);
 
@@ -74,13 +77,14 @@ export class Vpc extends pulumi.ComponentResource {
     const internetGateway = createInternetGateway();
     const publicRoutes = createPublicRoutes();
     const publicSubnets = plan.map(createPublicSubnet);
-    const gateways = (natGateways === "each" ? plan : plan.slice(0, 1)).map(createNatGateway);
+    const ways = (natGateways === "each" ? plan : plan.slice(0, 1)).map(createWayOut);
     const privateSubnets = plan.map(createPrivateSubnet);
 
     this.vpcId = vpc.id;
     this.range = range;
     this.privateSubnetIds = privateSubnets.map(({ id }) => id);
     this.publicRanges = plan.map(({ publicRange }) => publicRange);
+    this.egressAddresses = ways.map(({ address }) => address.publicIp);
     this.registerOutputs({ vpcId: this.vpcId });
 
     function createVpc() {
@@ -120,16 +124,17 @@ export class Vpc extends pulumi.ComponentResource {
       return createSubnet(`public-${letter}`, zone, publicRange, role, publicRoutes);
     }
 
-    function createNatGateway({ letter }: ZoneSubnets, index: number) {
+    function createWayOut({ letter }: ZoneSubnets, index: number) {
       const tags = { Name: `${account.prefix}-${letter}` };
       // Neither an address nor a gateway works, or can be given back, without the way out.
       const after = { parent, dependsOn: [internetGateway] };
       const address = new Eip(`${name}-nat-${letter}`, { domain: "vpc", tags }, after);
-      return new NatGateway(
+      const gateway = new NatGateway(
         `${name}-nat-${letter}`,
         { allocationId: address.id, subnetId: publicSubnets[index]?.id, tags },
         after,
       );
+      return { address, gateway };
     }
 
     function createPrivateSubnet({ zone, letter, privateRange }: ZoneSubnets, index: number) {
@@ -139,7 +144,7 @@ export class Vpc extends pulumi.ComponentResource {
         {
           routeTableId: table.id,
           destinationCidrBlock: EVERYWHERE,
-          natGatewayId: (gateways[index] ?? gateways[0])?.id,
+          natGatewayId: (ways[index] ?? ways[0])?.gateway.id,
         },
         { parent },
       );

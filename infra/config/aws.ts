@@ -52,7 +52,7 @@ export const aws = z
     /** Name of a hosted zone in Route 53 that the apps' hosts belong to; needed by every app on eks. */
     hostedZone: z.hostname().optional(),
 
-    /** Lets this repository's workflows sign in without a key. */
+    /** Lets this repository's workflows sign in without a key; as in `slipway:gcp.gitHubRepository`. */
     gitHubRepository: gitHubRepository.optional(),
   })
   .refine(({ region, network }) => network?.zones?.every((name) => name.startsWith(region)) ?? true, {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageExposures } from "../apps/chat-size.js";
 import { MONGO_DB_PORTS } from "../k8s/outside-mongo-db.js";
 import { clusterNames } from "../platform.js";
 import { host, quantity, replicas, resources } from "./values.js";
@@ -41,7 +42,13 @@ export const chat = z
     /** Requests a second of one connection; reaches the container as CHAT_REQUESTS_PER_SEC. */
     requestsPerSec: z.int().min(1).max(10_000).optional(),
     server: z.strictObject({ ...pods, maxReplicas: replicas.optional() }).optional(),
-    client: z.strictObject(pods).optional(),
+    client: z
+      .strictObject({
+        ...pods,
+        /** "loadBalancer", on gke only: an address of its own without TLS. Left out, an entry. */
+        exposedBy: z.enum(pageExposures).optional(),
+      })
+      .optional(),
     redis: z
       .strictObject({
         replicas: replicas.optional(),

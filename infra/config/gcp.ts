@@ -56,7 +56,10 @@ export const gcp = z
     /** Name of a managed zone in Cloud DNS that the apps' hosts belong to. Left out, you make the records. */
     dnsZone: z.string().min(1).optional(),
 
-    /** Lets this repository's workflows sign in without a key. */
+    /**
+     * Lets this repository's workflows sign in without a key: "acme@1234/platform@5678", with the numbers that nobody
+     * else ever gets, or "acme/platform" if GitHub's tokens for it have none.
+     */
     gitHubRepository: gitHubRepository.optional(),
   })
   .refine(({ region, gke }) => gke?.zone === undefined || gke.zone.startsWith(`${region}-`), {

@@ -35,9 +35,13 @@ export const reachableFrom = z
   )
   .min(1);
 
+/** As GitHub spells it in its tokens: with the numbers of owner and repository, or of an older repository without. */
 export const gitHubRepository = z
   .string()
-  .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, 'expected a GitHub repository such as "acme/platform"');
+  .regex(
+    /^[A-Za-z0-9-]+(\/[A-Za-z0-9._-]+|@\d+\/[A-Za-z0-9._-]+@\d+)$/,
+    'expected a GitHub repository as its tokens name it, such as "acme@1234/platform@5678", or "acme/platform"',
+  );
 
 /** Between which numbers of nodes the autoscaler may choose. */
 export const nodeCounts = {

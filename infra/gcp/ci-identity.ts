@@ -11,7 +11,7 @@ import { serviceAccountId } from "./service-account-id.js";
 export interface CiIdentityArgs {
   project: pulumi.Input<string>;
 
-  /** Such as "acme/platform". */
+  /** As GitHub's tokens name it: "acme@1234/platform@5678", or "acme/platform". */
   gitHubRepository: string;
 
   /** Resource name of the nodes' service account: who makes nodes acts for it. */
@@ -78,7 +78,7 @@ export class CiIdentity extends pulumi.ComponentResource {
             "attribute.environment": "assertion.environment",
           },
           attributeCondition:
-            `assertion.repository == ${JSON.stringify(gitHubRepository)} && ` +
+            `${repositoryCondition(gitHubRepository)} && ` +
             `assertion.environment in [${allowed.join(", ")}]`,
         },
         { parent },
@@ -140,4 +140,12 @@ export class CiIdentity extends pulumi.ComponentResource {
       );
     }
   }
+}
+
+/** By its numbers if they are known: a name can be given up, and be somebody else's then. */
+function repositoryCondition(repository: string): string {
+  const [, owner, own] = /^[^@]+@(\d+)\/[^@]+@(\d+)$/.exec(repository) ?? [];
+  return owner !== undefined && own !== undefined
+    ? `assertion.repository_owner_id == "${owner}" && assertion.repository_id == "${own}"`
+    : `assertion.repository == ${JSON.stringify(repository)}`;
 }

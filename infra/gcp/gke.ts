@@ -11,6 +11,7 @@ import type {
   EntryArgs,
   ImageName,
   Images,
+  LoadBalancerArgs,
   MongoDb,
   MongoDbArgs,
   MySqlArgs,
@@ -19,7 +20,7 @@ import { GceBackend } from "./backend.js";
 import type { CloudSql } from "./cloud-sql.js";
 import { AUTH_PROXY_RESOURCES } from "./auth-proxy.js";
 import { GceEntry, hostOf } from "./entry.js";
-import { GceLoadBalancer, type GceLoadBalancerArgs } from "./load-balancer.js";
+import { GceLoadBalancer } from "./load-balancer.js";
 import { CloudSqlMySql } from "./mysql.js";
 
 export interface GkeArgs {
@@ -105,14 +106,10 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
     return entry;
   }
 
-  /** For the chat's page, which people reach without an Ingress. */
-  createLoadBalancer(
-    name: string,
-    args: Omit<GceLoadBalancerArgs, "project" | "region" | "dnsZone">,
-    opts: ChildOptions,
-  ): GceLoadBalancer {
-    const { project, region, dnsZone } = this.args;
-    const loadBalancer = new GceLoadBalancer(name, { ...args, project, region, dnsZone }, this.withGcp(opts));
+  createLoadBalancer(name: string, args: LoadBalancerArgs, opts: ChildOptions): GceLoadBalancer {
+    const { project, region, domain, dnsZone } = this.args;
+    const where = { project, region, domain, dnsZone };
+    const loadBalancer = new GceLoadBalancer(name, { ...args, ...where }, this.withGcp(opts));
     this.addresses[name] = loadBalancer.address;
     return loadBalancer;
   }

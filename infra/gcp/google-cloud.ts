@@ -71,6 +71,9 @@ export class GoogleCloud extends pulumi.ComponentResource {
 
   /** Each reserved address, by the name of the entry or the load balancer; complete when the apps are there. */
   readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
+
+  /** From where nodes and pods call the outside. */
+  readonly egressAddresses: readonly pulumi.Output<string>[];
   readonly databaseConnectionName?: pulumi.Output<string>;
 
   /** What the repository's workflows sign in with. */
@@ -96,6 +99,7 @@ export class GoogleCloud extends pulumi.ComponentResource {
     this.kubeconfig = gke.kubeconfig;
     this.registryHost = registry.host;
     this.addresses = cluster.addresses;
+    this.egressAddresses = network.egressAddresses;
     this.databaseConnectionName = cloudSql?.connectionName;
     this.ciIdentities = gitHubRepository === undefined ? undefined : createCiIdentity(gitHubRepository);
     this.registerOutputs({ kubeconfig: this.kubeconfig, registryHost: this.registryHost });

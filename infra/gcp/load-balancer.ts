@@ -3,39 +3,27 @@ import { RecordSet } from "@pulumi/gcp/dns/recordSet.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { doNotAwait } from "../k8s/await.js";
+import type { LoadBalancer, LoadBalancerArgs } from "../platform.js";
 import { addressRecord } from "./address-record.js";
+import { hostOf } from "./entry.js";
 import { cloudLabels } from "./labels.js";
 
-export interface GceLoadBalancerArgs {
+export interface GceLoadBalancerArgs extends LoadBalancerArgs {
   project: pulumi.Input<string>;
 
   /** Where the cluster's nodes are: the address has to be there too. */
   region: string;
-  namespace: pulumi.Input<string>;
-  labels: Readonly<Record<string, string>>;
 
-  /** Which pods it leads to. */
-  selector: Readonly<Record<string, string>>;
-
-  /**
-   * Port that people ask for.
-   *
-   * @default 80
-   */
-  port?: number;
-
-  /** Name of the pods' port. */
-  targetPort: string;
-
-  /** @default none: people ask for the address */
-  host?: string;
+  /** @default none, and `host` must be given */
+  domain?: string;
 
   /** @default none: you make the host's record */
   dnsZone?: string;
 }
 
 /** A Service with a regional address of its own, for what speaks something else than HTTP, or needs no TLS. */
-export class GceLoadBalancer extends pulumi.ComponentResource {
+export class GceLoadBalancer extends pulumi.ComponentResource implements LoadBalancer {
+  readonly url: string;
   readonly address: pulumi.Output<string>;
   readonly serviceName: pulumi.Output<string>;
 
@@ -45,23 +33,25 @@ export class GceLoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: GceLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:gcp:GceLoadBalancer", name, args, opts);
 
-    const { project, region, namespace, labels, selector, port = 80, targetPort, host, dnsZone } = args;
+    const { project, region, namespace, labels, selector, port = 80, targetPort, dnsZone } = args;
+    const host = hostOf(name, args);
     const parent = this;
 
     const address = createAddress();
-    if (host !== undefined && dnsZone !== undefined) createRecord(host, dnsZone);
+    if (dnsZone !== undefined) createRecord(dnsZone);
     const service = createService();
 
+    this.url = `http://${host}${port === 80 ? "" : `:${port}`}`;
     this.address = address.address;
     this.serviceName = service.metadata.name;
-    this.registerOutputs({ address: this.address, serviceName: this.serviceName });
+    this.registerOutputs({ url: this.url, address: this.address, serviceName: this.serviceName });
 
     function createAddress() {
       return new Address(name, { project, region, labels: cloudLabels() }, { parent });
     }
 
-    function createRecord(ownHost: string, zone: string) {
-      const record = addressRecord({ project, dnsZone: zone, host: ownHost, address: address.address });
+    function createRecord(zone: string) {
+      const record = addressRecord({ project, dnsZone: zone, host, address: address.address });
       return new RecordSet(name, record, { parent });
     }
 

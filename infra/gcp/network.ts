@@ -1,3 +1,4 @@
+import { Address } from "@pulumi/gcp/compute/address.js";
 import { Firewall } from "@pulumi/gcp/compute/firewall.js";
 import { Network as ComputeNetwork } from "@pulumi/gcp/compute/network.js";
 import { Router } from "@pulumi/gcp/compute/router.js";
@@ -5,6 +6,7 @@ import { RouterNat } from "@pulumi/gcp/compute/routerNat.js";
 import { Subnetwork } from "@pulumi/gcp/compute/subnetwork.js";
 import * as pulumi from "@pulumi/pulumi";
 import { overlaps } from "./ip-ranges.js";
+import { cloudLabels } from "./labels.js";
 
 export interface NetworkSize {
   /** @default "10.0.0.0/20" */
@@ -47,6 +49,9 @@ export class Network extends pulumi.ComponentResource {
   readonly servicesRange = SERVICES;
   readonly flowLogs: boolean;
 
+  /** From where nodes and pods call the outside. */
+  readonly egressAddresses: readonly pulumi.Output<string>[];
+
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:gcp:Network", name, args, opts);
 
@@ -64,11 +69,13 @@ export class Network extends pulumi.ComponentResource {
     const network = createNetwork();
     const firewall = createFirewall();
     const subnetwork = createSubnetwork();
+    const egress = createEgressAddress();
     const nat = createNat(createRouter());
 
     this.id = network.id;
     this.subnetworkId = pulumi.all([subnetwork.id, firewall.network, nat.region]).apply(([id]) => id);
     this.flowLogs = flowLogs;
+    this.egressAddresses = [egress.address];
     this.registerOutputs({ id: this.id, subnetworkId: this.subnetworkId });
 
     function createNetwork() {
@@ -126,6 +133,11 @@ export class Network extends pulumi.ComponentResource {
       return new Router(name, { project, region, network: network.id }, { parent });
     }
 
+    function createEgressAddress() {
+      // Reserved, so that others can let it in. One has ports for a thousand nodes, by the 64 that Google gives each.
+      return new Address(`${name}-nat`, { project, region, labels: cloudLabels() }, { parent });
+    }
+
     function createNat(router: Router) {
       return new RouterNat(
         name,
@@ -133,7 +145,8 @@ export class Network extends pulumi.ComponentResource {
           project,
           region,
           router: router.name,
-          natIpAllocateOption: "AUTO_ONLY",
+          natIpAllocateOption: "MANUAL_ONLY",
+          natIps: [egress.selfLink],
           sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS",
           subnetworks: [{ name: subnetwork.id, sourceIpRangesToNats: ["ALL_IP_RANGES"] }],
           logConfig: { enable: true, filter: "ERRORS_ONLY" },

@@ -19,9 +19,9 @@ export interface Tenant {
 
 /**
  * Limits of a whole namespace: what its pods use, and room for one rollout. During a rollout each old pod may still be
- * draining while its successor serves, and one more starts.
+ * draining while its successor serves, and one more starts. Each load balancer is a Service with one port.
  */
-export function quotaFor(tenants: readonly Tenant[]): Record<string, string> {
+export function quotaFor(tenants: readonly Tenant[], loadBalancers = 0): Record<string, string> {
   const counted = tenants.map((tenant) => ({
     pods: tenant.surges ? 2 * tenant.replicas + 1 : tenant.replicas,
     containers: containersOf(tenant),
@@ -44,9 +44,9 @@ export function quotaFor(tenants: readonly Tenant[]): Record<string, string> {
     "limits.memory": memory,
     "requests.ephemeral-storage": storage,
     "limits.ephemeral-storage": storage,
-    // The only way in is an entry.
-    "services.nodeports": "0",
-    "services.loadbalancers": "0",
+    // The only way in is an entry, or a load balancer, to whose port Kubernetes gives one of the nodes' too.
+    "services.nodeports": String(loadBalancers),
+    "services.loadbalancers": String(loadBalancers),
   };
 }
 

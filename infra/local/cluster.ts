@@ -9,6 +9,7 @@ import type {
   EntryArgs,
   ImageName,
   Images,
+  LoadBalancer,
   MongoDbArgs,
   MySqlArgs,
 } from "../platform.js";
@@ -90,6 +91,13 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
 
   createEntry(name: string, args: EntryArgs, opts: ChildOptions): LocalEntry {
     return new LocalEntry(name, { ...args, httpsPort: this.httpsPort }, opts);
+  }
+
+  createLoadBalancer(name: string): LoadBalancer {
+    throw new pulumi.InputPropertyError({
+      propertyPath: "cluster",
+      reason: `expected a cluster that offers a load balancer for "${name}", got local: only gke has one; place the app there, or give it an entry`,
+    });
   }
 
   createMongoDb(name: string, args: MongoDbArgs, opts: ChildOptions): FerretDb {

@@ -8,14 +8,8 @@ import { failures, type Act, type Stage } from "./act.js";
 const SETTLE_SECONDS = 60;
 const LOOK_AGAIN_MS = 500;
 
-/** Pods that lost their node are somewhere else soon. */
-export const podsAct = (title: string): Act => ({
-  title,
-  play: async (stage) => ({ problems: await podProblems(stage), changes: [] }),
-});
-
-/** What is wrong with the pods when they have had time to settle. */
-export async function podProblems({ clusters }: Stage): Promise<string[]> {
+/** What is wrong with the pods when they have had time: those that lost their node are somewhere else soon. */
+export async function settledPods({ clusters }: Pick<Stage, "clusters">): Promise<string[]> {
   const look = async () => (await Promise.all(clusters.map(liveObjects))).flatMap(podComplaints);
   const deadline = Date.now() + SETTLE_SECONDS * 1000;
   let problems = await look();
@@ -25,6 +19,11 @@ export async function podProblems({ clusters }: Stage): Promise<string[]> {
   }
   return problems;
 }
+
+export const podsAct = (title: string): Act => ({
+  title,
+  play: async (stage) => ({ problems: await settledPods(stage), changes: [] }),
+});
 
 /** From nothing to everything, and that it stays so. */
 export const deploymentActs: readonly Act[] = [

@@ -2,6 +2,7 @@ import type { Changed } from "../changes.js";
 import type { Act } from "./act.js";
 import { podsAct } from "./deployment.js";
 import type { Edit } from "./edits.js";
+import type { Configuration } from "../stack.js";
 
 interface EverydayChange {
   readonly title: string;
@@ -10,11 +11,19 @@ interface EverydayChange {
   /** A secret that a person sets. */
   readonly secret?: readonly [key: string, value: string];
 
+  /**
+   * Whether it is a change of the stack with that file.
+   *
+   * @default it is one of every stack
+   */
+  readonly isChangeOf?: (committed: Configuration) => boolean;
+
   /** Everything that may change, and has to. */
   readonly changes: readonly Changed[];
 }
 
 const FRONTEND = "update Deployment journal-frontend";
+const created = (resource: string): Changed => `create ${resource}`;
 const NEXT_IMAGE = `registry.example/slipway/journal-frontend:v9.9.9-1111111@sha256:${"1".repeat(64)}`;
 
 /** Each comes on top of those before it. */
@@ -75,7 +84,28 @@ const everydayChanges: readonly EverydayChange[] = [
     edit: { "slipway:gcp": { gke: { reachableFrom: ["203.0.113.0/24"] } } },
     changes: ["update Cluster gcp-gke", "update kubernetes gke"],
   },
+  {
+    title: "the chat's page moves from its load balancer to an entry",
+    edit: { "slipway:chat": { client: { exposedBy: "entry" } } },
+    isChangeOf: hasPageBehindLoadBalancer,
+    changes: [
+      ...["BackendConfig chat-client", "FrontendConfig chat-frontend", "GlobalAddress chat"].map(created),
+      ...["Ingress chat", "ManagedCertificate chat-certificate"].map(created),
+      "delete Address chat",
+      "delete Service chat",
+      "replace ConfigMap chat-server-config",
+      "update Deployment chat-server",
+      "update NetworkPolicy chat-client",
+      "update ResourceQuota chat",
+      "update Service chat-client",
+    ],
+  },
 ];
+
+function hasPageBehindLoadBalancer(committed: Configuration): boolean {
+  const { client } = (committed["slipway:chat"] ?? {}) as { client?: { exposedBy?: string } };
+  return client?.exposedBy === "loadBalancer";
+}
 
 /** "update Deployment journal-frontend" without the verb. */
 const spoken = (change: Changed) => change.slice(change.indexOf(" ") + 1);
@@ -106,15 +136,18 @@ const refusalAct: Act = {
 };
 
 /** What happens to a stack in its life, each with the exact set of resources that may change. */
-export const everydayActs: readonly Act[] = [
-  ...everydayChanges.map(({ title, edit, secret, changes }): Act => ({
-    title: `${title}: changes ${changes.map(spoken).join(", ")} and nothing else`,
-    async play(stage) {
-      if (edit) await stage.edit(edit);
-      if (secret) await stage.setSecret(...secret);
-      return await stage.change([...changes].sort());
-    },
-  })),
-  refusalAct,
-  podsAct("after all of it, on new nodes, every pod is ready and apart from its like again"),
-];
+export function everydayActs(committed: Configuration): Act[] {
+  const own = everydayChanges.filter(({ isChangeOf }) => isChangeOf?.(committed) ?? true);
+  return [
+    ...own.map(({ title, edit, secret, changes }): Act => ({
+      title: `${title}: changes ${changes.map(spoken).join(", ")} and nothing else`,
+      async play(stage) {
+        if (edit) await stage.edit(edit);
+        if (secret) await stage.setSecret(...secret);
+        return await stage.change([...changes].sort());
+      },
+    })),
+    refusalAct,
+    podsAct("after all of it, on new nodes, every pod is ready and apart from its like again"),
+  ];
+}

@@ -19,7 +19,7 @@ export function actsOf(committed: Configuration): Act[] {
     ...deploymentActs,
     referencesAct,
     secretsAct("after the first up"),
-    ...everydayActs,
+    ...everydayActs(committed),
     secretsAct("after all changes"),
     ...teardownActs(committed),
     ...interruptionActs,

@@ -85,11 +85,12 @@ describe("docs/runbooks", () => {
   });
 
   it("ask only for outputs that the program has", () => {
-    const outputs = found(/export const \{ ([\w, ]+) \}/g, read("infra/index.ts"))
+    const outputs = found(/export const \{([\w,\s]+)\}/g, read("infra/index.ts"))
       .join()
-      .split(", ");
+      .split(",")
+      .map((name) => name.trim());
     const named = found(/pulumi stack output (\w+)/g);
-    assert.deepEqual(named, ["addresses", "ciIdentities", "kubeconfigs", "urls"]);
+    assert.deepEqual(named, ["addresses", "ciIdentities", "egressAddresses", "kubeconfigs", "urls"]);
     assert.deepEqual(
       named.filter((name) => !outputs.includes(name)),
       [],

@@ -5,7 +5,7 @@ import { valueOf } from "../support/program.js";
 import { committedConfig, resourcesOf, runProgram, stackConfig, stackNames } from "../support/stacks.js";
 
 const expectedUrls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  dev: { journal: "https://journal.dev.example.com", chat: "https://chat.dev.example.com" },
+  dev: { journal: "https://journal.dev.example.com", chat: "http://chat.dev.example.com" },
   local: {
     journal: "https://journal.localhost:8443",
     chat: "https://chat.localhost:8443",
@@ -84,6 +84,8 @@ describe("the committed stack files", () => {
     assert.deepEqual(Object.keys(outputs.kubeconfigs), ["gke", "eks"]);
     assert.deepEqual(secrets, [true, true]);
     assert.deepEqual(Object.keys(outputs.addresses), ["journal", "chat", "chat-server", "prisma"]);
+    const egress = await valueOf(pulumi.output(outputs.egressAddresses));
+    assert.deepEqual(egress, { gke: ["203.0.113.20"], eks: ["198.51.100.11", "198.51.100.12"] });
     assert.deepEqual(Object.keys(outputs.ciIdentities), ["gcp", "aws"]);
     const { gke, eks } = outputs.registries;
     assert.ok(gke && eks && outputs.databaseConnectionName);

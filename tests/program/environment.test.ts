@@ -3,7 +3,7 @@ import { readEnv as readChatEnv } from "../../apps/chat/server/src/env.js";
 import { readEnv } from "../../apps/journal/frontend/src/env.js";
 import { type Registered, ofKind, only } from "../support/program.js";
 import { workloadsOf } from "../support/rules/workloads.js";
-import { resourcesOf, stackNames } from "../support/stacks.js";
+import { resourcesOf, runProgram, stackConfig, stackNames } from "../support/stacks.js";
 
 const variables = [
   "DRAIN_DELAY_SEC",
@@ -82,7 +82,8 @@ describe("the chat server's variables", () => {
         ),
         [true, true],
       );
-      assert.equal(new URL(env.CHAT_ORIGINS[0] ?? "").hostname, host("chat"));
+      const { outputs } = await runProgram(stackConfig(stack), { stack });
+      assert.deepEqual(env.CHAT_ORIGINS, [outputs.urls.chat]);
       assert.equal(new URL(page.CHAT_SERVER_URL ?? "").hostname, host("chat-server"));
       assert.ok(pod.terminationGracePeriodSeconds >= env.DRAIN_DELAY_SEC + env.DRAIN_SPREAD_SEC + 15);
     });

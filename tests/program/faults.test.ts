@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { type Registered, only } from "../support/program.js";
+import { exposureFaults, type Fault } from "../support/rules/exposure-faults.js";
 import { leaksOf, rules } from "../support/rules/index.js";
 import { resourcesOf } from "../support/stacks.js";
-
-interface Fault {
-  readonly is: string;
-  readonly caughtBy: keyof typeof rules;
-  readonly make: (resources: Registered[]) => void;
-}
 
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 const SERVICE = "kubernetes:core/v1:Service";
@@ -244,8 +239,10 @@ async function clonedResources(): Promise<Registered[]> {
   return structuredClone((await resourcesOf("dev")).filter(({ type }) => /^(kubernetes|random):/.test(type)));
 }
 
+const faults = [...originalFaults, ...otherFaults, ...exposureFaults];
+
 describe("a fault in the program", () => {
-  for (const { is, caughtBy, make } of [...originalFaults, ...otherFaults]) {
+  for (const { is, caughtBy, make } of faults) {
     it(`is seen: ${is}`, async () => {
       const resources = await clonedResources();
       assert.deepEqual(rules[caughtBy](resources), []);
@@ -267,7 +264,7 @@ describe("a fault in the program", () => {
   });
 
   it("is known for every rule, so that no rule passes because it looks at nothing", () => {
-    const known = new Set([...originalFaults, ...otherFaults].map(({ caughtBy }) => caughtBy));
+    const known = new Set(faults.map(({ caughtBy }) => caughtBy));
     assert.deepEqual([...known].sort(), Object.keys(rules).sort());
   });
 });

@@ -47,6 +47,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly
   "chat.server.resources.cpu": ["750m", ["chat/server"]],
   "chat.server.resources.memory": ["300Mi", ["chat/server"]],
   "chat.server.resources.ephemeralStorage": ["70Mi", ["chat/server"]],
+  "chat.client.exposedBy": ["entry", ["chat/server"]],
   "chat.client.replicas": [4, []],
   "chat.client.resources.cpu": ["150m", ["chat/client"]],
   "chat.client.resources.memory": ["100Mi", ["chat/client"]],
@@ -71,6 +72,9 @@ const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly
   "prisma.resources.memory": ["300Mi", ["prisma/prisma"]],
   "prisma.resources.ephemeralStorage": ["70Mi", ["prisma/prisma"]],
 };
+
+/** What is no change on the local stack, or none that it can have. */
+const onDev = ["domain", "protection", "chat.client.exposedBy"];
 
 /**
  * Another valid value for every setting of a cloud. What each does to the cloud's resources is for the tests of its
@@ -135,7 +139,7 @@ describe("a change of the stack file", () => {
 
   for (const [path, [value, expected]] of Object.entries(changes)) {
     const [block = "", ...keys] = path.split(".");
-    if (path.endsWith(".cluster") || path === "domain" || path === "protection") continue;
+    if (path.endsWith(".cluster") || onDev.includes(path)) continue;
 
     it(`of ${path} rolls ${expected.join(" and ") || "no pods"}`, async () => {
       const config = stackConfig("local");
@@ -167,6 +171,13 @@ describe("a change of the stack file", () => {
       "chat/client",
       "chat/server",
     ]);
+  });
+
+  it("of what leads to the chat's page rolls the server, which must know its address, and not the page", async () => {
+    const before = await resourcesOf("dev");
+    const [exposedBy, expected] = changes["chat.client.exposedBy"] ?? [];
+    const chat = withValue(stackConfig("dev")["slipway:chat"], ["client", "exposedBy"], exposedBy);
+    assert.deepEqual(rolled(before, await run({ ...stackConfig("dev"), "slipway:chat": chat })), expected);
   });
 
   it("is foreseen here for every setting that there is", () => {

@@ -25,7 +25,10 @@ const google: Readonly<Record<string, Answer>> = {
     name: `${poolOf(inputs)}/providers/${inputs.workloadIdentityPoolProviderId as string}`,
   }),
   "gcp:compute/globalAddress:GlobalAddress": () => ({ address: "203.0.113.10" }),
-  "gcp:compute/address:Address": () => ({ address: "203.0.113.20" }),
+  "gcp:compute/address:Address": (name) => ({
+    address: "203.0.113.20",
+    selfLink: `https://www.googleapis.com/compute/v1/addresses/${name}`,
+  }),
   "gcp:container/cluster:Cluster": () => ({
     endpoint: "203.0.113.30",
     masterAuth: { clusterCaCertificate: "Q0E=" },
@@ -42,6 +45,7 @@ const poolOf = ({ workloadIdentityPoolId }: any) =>
 
 /** What AWS makes up when a resource is made: only what is not among the inputs. */
 const aws: Readonly<Record<string, Answer>> = {
+  "aws:ec2/eip:Eip": (name) => ({ publicIp: name.endsWith("-b") ? "198.51.100.12" : "198.51.100.11" }),
   "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${ACCOUNT_ID}:role/${name}` }),
   "aws:kms/key:Key": (name) => ({
     arn: `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/${name}`,

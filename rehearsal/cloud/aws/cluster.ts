@@ -58,9 +58,8 @@ function addOnComplaints(thing: Thing): string[] {
   const groups = thing.cloud.store
     .all()
     .filter(({ token, inputs }) => token === NODE_GROUP && inputs.clusterName === thing.inputs.clusterName);
-  return thing.inputs.addonName === "coredns" && groups.length === 0
-    ? ["DEGRADED: no nodes for its pods"]
-    : [];
+  const hasPods = ["coredns", "metrics-server"].includes(text(thing.inputs, "addonName"));
+  return hasPods && groups.length === 0 ? ["DEGRADED: no nodes for its pods"] : [];
 }
 
 export const clusterRules: Rules = {

@@ -163,7 +163,17 @@ export const networkRules: Rules = {
       ],
       "logConfig.filter": ["ERRORS_ONLY", "TRANSLATIONS_ONLY", "ALL"],
     },
-    refersTo: { router: { to: [ROUTER] }, "subnetworks.name": { to: [SUBNETWORK], holds: false } },
+    complaints: ({ inputs }) => {
+      const given = ((inputs.natIps ?? []) as unknown[]).length > 0;
+      return given === (inputs.natIpAllocateOption === "MANUAL_ONLY")
+        ? []
+        : ["natIps with MANUAL_ONLY, and with nothing else"];
+    },
+    refersTo: {
+      natIps: { to: [ADDRESS] },
+      router: { to: [ROUTER] },
+      "subnetworks.name": { to: [SUBNETWORK], holds: false },
+    },
     id: (thing) => [projectOf(thing), regionOf(thing), text(thing.inputs, "router"), thing.name].join("/"),
     outputs: (thing) => ({ project: projectOf(thing), region: regionOf(thing) }),
   }),

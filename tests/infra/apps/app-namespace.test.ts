@@ -39,6 +39,16 @@ describe("infra/apps/app-namespace", () => {
     ]);
   });
 
+  it("defaults to no load balancer, and has room for those that it is told of", async () => {
+    const room = async (own: { loadBalancers?: number }) => {
+      const resources = await record(() => new AppNamespace("journal", { cluster, tenants, ...own }));
+      const { hard } = only(resources, "kubernetes:core/v1:ResourceQuota", "journal").inputs.spec;
+      return [hard["services.loadbalancers"], hard["services.nodeports"]];
+    };
+    assert.deepEqual(await room({}), ["0", "0"]);
+    assert.deepEqual(await room({ loadBalancers: 1 }), ["1", "1"]);
+  });
+
   it("has the name that it is given", async () => {
     let namespace: AppNamespace | undefined;
     await record(() => (namespace = new AppNamespace("journal", { cluster, tenants })));

@@ -62,6 +62,7 @@ describe("infra/aws/eks-cluster, as it comes, changes and goes", () => {
       "coredns",
       "eks-pod-identity-agent",
       "kube-proxy",
+      "metrics-server",
       "vpc-cni",
     ]);
     for (const { addonVersion, clusterName } of addOns) {
@@ -70,7 +71,7 @@ describe("infra/aws/eks-cluster, as it comes, changes and goes", () => {
     assert.equal(standard().inputs.corednsAddonOptions.enabled, false);
   });
 
-  it("starts nodes when the network and what makes them ready are there, and DNS when there are nodes", () => {
+  it("starts nodes when the network and what makes them ready are there, and DNS and metrics when there are nodes", () => {
     const nodes = only(resources, "aws:eks/nodeGroup:NodeGroup", "eks-nodes");
     const before = [
       only(resources, CLUSTER, "eks"),
@@ -79,7 +80,8 @@ describe("infra/aws/eks-cluster, as it comes, changes and goes", () => {
       only(resources, "aws:ec2/routeTableAssociation:RouteTableAssociation", "vpc-private-a"),
     ];
     for (const { urn } of before) assert.ok(nodes.dependencies.includes(urn), urn);
-    assert.ok(only(resources, ADDON, "eks-coredns").dependencies.includes(nodes.urn));
+    for (const addOn of ["eks-coredns", "eks-metrics-server"])
+      assert.ok(only(resources, ADDON, addOn).dependencies.includes(nodes.urn), addOn);
   });
 
   it("keeps its roles' rights, and the network, until it has gone: it needs both to clean up after itself", () => {

@@ -15,13 +15,14 @@ describe("infra/aws/eks-cluster", () => {
   });
   const standard = () => only(resources, CLUSTER, "eks");
 
-  it("is a control plane with its roles, its key and its log, four add-ons and a node group", () => {
+  it("is a control plane with its roles, its key and its log, five add-ons and a node group", () => {
     const names = namesOf(resources).filter((name) => / eks/.test(name));
     assert.deepEqual(
       names.filter((name) => !/^(RolePolicyAttachment|Identity) /.test(name)),
       [
         "Addon eks-coredns",
         "Addon eks-kube-proxy",
+        "Addon eks-metrics-server",
         "Addon eks-pod-identity-agent",
         "Addon eks-vpc-cni",
         "Alias eks-secrets",

@@ -127,6 +127,17 @@ describe("infra/aws/eks", () => {
     });
   });
 
+  it("offers no load balancer without TLS, and says where there is one", async () => {
+    await recordAws((account) => {
+      const eks = make(account);
+      refuses(
+        () => eks.createLoadBalancer("chat"),
+        "cluster",
+        'expected a cluster that offers a load balancer for "chat", got eks: only gke has one; place the app there, or give it an entry',
+      );
+    });
+  });
+
   it("makes a load balancer for each entry that is asked for, and none by itself", async () => {
     const none = await recordAws((account) => make(account));
     assert.deepEqual(ofType(none, "kubernetes:networking.k8s.io/v1:Ingress"), []);

@@ -38,6 +38,16 @@ describe("infra/aws/trust", () => {
     });
   });
 
+  it("names a repository with its numbers where GitHub's tokens do, which is another subject", async () => {
+    await recordAws((account) => {
+      const { Condition } = gitHubTrust(account, "acme@1234/platform@5678", "prod");
+      assert.deepEqual(Condition?.StringEquals, {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": "repo:acme@1234/platform@5678:environment:prod",
+      });
+    });
+  });
+
   it("lets in the identities that are listed", () => {
     assert.deepEqual(identityTrust(["arn:aws:iam::123456789012:role/admin"]), {
       Sid: "Identities",

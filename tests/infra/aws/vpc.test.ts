@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Account } from "../../../infra/aws/account.js";
 import { EncryptionKey } from "../../../infra/aws/encryption-key.js";
 import { Vpc, type VpcArgs } from "../../../infra/aws/vpc.js";
-import { only } from "../../support/program.js";
+import { only, valueOf } from "../../support/program.js";
 import { namesOf, ofType, recordAws } from "./harness.js";
 
 const make = (account: Account, args: Partial<VpcArgs> = {}) => {
@@ -85,6 +85,18 @@ describe("infra/aws/vpc", () => {
       assert.equal(gateway.subnetId, `vpc-public-${zone}-id`);
       assert.equal(gateway.allocationId, `vpc-nat-${zone}-id`);
     }
+  });
+
+  it("tells the addresses of its gateways, so that others can let them in", async () => {
+    const told = async (args?: Partial<VpcArgs>) => {
+      let addresses: Vpc["egressAddresses"] = [];
+      await recordAws((account) => {
+        addresses = make(account, args).egressAddresses;
+      });
+      return await Promise.all(addresses.map(valueOf));
+    };
+    assert.deepEqual(await told(), ["198.51.100.11"]);
+    assert.deepEqual(await told({ natGateways: "each" }), ["198.51.100.11", "198.51.100.12"]);
   });
 
   it("gives each subnet the routes of its own kind", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { ipRange, reachableFrom } from "../../../infra/config/values.js";
+import { gitHubRepository, ipRange, reachableFrom } from "../../../infra/config/values.js";
 
 const problem = (result: { error?: { issues: { message: string }[] } }) => result.error?.issues[0]?.message;
 
@@ -28,5 +28,22 @@ describe("infra/config/values", () => {
     assert.equal(reachableFrom.safeParse(["0.0.0.0/1", "128.0.0.0/1"]).success, false);
     assert.equal(reachableFrom.safeParse([]).success, false);
     assert.equal(reachableFrom.safeParse(["198.51.100.0/24"]).success, true);
+  });
+
+  it("takes a repository as GitHub's tokens name it, with both numbers or with none", () => {
+    for (const repository of ["acme/platform", "acme@1234/platform@5678", "a-b/c.d_e"])
+      assert.equal(gitHubRepository.safeParse(repository).success, true, repository);
+    for (const repository of [
+      "acme",
+      "acme@1234/platform",
+      "acme/platform@5678",
+      "acme/*",
+      "repo:acme/platform",
+    ])
+      assert.equal(
+        problem(gitHubRepository.safeParse(repository)),
+        'expected a GitHub repository as its tokens name it, such as "acme@1234/platform@5678", or "acme/platform"',
+        repository,
+      );
   });
 });

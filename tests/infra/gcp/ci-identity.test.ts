@@ -14,12 +14,12 @@ const DEPLOY = "serviceAccount:prod-ci-deploy@acme-prod.iam.gserviceaccount.com"
 describe("infra/gcp/ci-identity", () => {
   let identity: CiIdentity;
   let resources: Registered[];
-  const run = () =>
+  const run = (gitHubRepository = "acme/platform") =>
     record(
       () => {
         const args = {
           project: "acme-prod",
-          gitHubRepository: "acme/platform",
+          gitHubRepository,
           nodeServiceAccountId: "nodes",
         };
         identity = new CiIdentity("ci", args, new Google().opts);
@@ -72,6 +72,16 @@ describe("infra/gcp/ci-identity", () => {
       attributeCondition:
         'assertion.repository == "acme/platform" && assertion.environment in ["prod-preview", "prod"]',
     });
+  });
+
+  it("knows a repository by its numbers where they are given, whatever its name will be", async () => {
+    const own = await run("acme@1234/platform@5678");
+    const type = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider";
+    assert.equal(
+      only(own, type, "ci").inputs.attributeCondition,
+      'assertion.repository_owner_id == "1234" && assertion.repository_id == "5678" && ' +
+        'assertion.environment in ["prod-preview", "prod"]',
+    );
   });
 
   it("looks in the environment of previews, and deploys in that of the stack", () => {

@@ -29,7 +29,7 @@ describe("infra/gcp/gke-cluster", () => {
   before(async () => (byDefault = await run()));
 
   it("is a cluster and its nodes", () => {
-    const list = listOf(byDefault).filter((entry) => !entry.endsWith(" net") && !entry.endsWith(" net-deny"));
+    const list = listOf(byDefault).filter((entry) => !/ net(-deny|-nat)?$/.test(entry));
     assert.deepEqual(list, ["cluster:Cluster gke", "nodePool:NodePool gke-nodes"]);
   });
 

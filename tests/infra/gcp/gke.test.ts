@@ -107,7 +107,8 @@ describe("infra/gcp/gke", () => {
     const resources = await run(
       (cluster, parent) => {
         cluster.createEntry("journal", { namespace: "journal", routes }, { parent });
-        cluster.createLoadBalancer("chat-client", clientArgs, { parent });
+        const { url } = cluster.createLoadBalancer("chat-client", clientArgs, { parent });
+        assert.equal(url, "http://chat-client.example.com");
         ({ addresses } = cluster);
       },
       { domain: "example.com", dnsZone: "example-com" },
@@ -125,7 +126,7 @@ describe("infra/gcp/gke", () => {
       (cluster, parent) => {
         cluster.createBackend("web", { namespace: "journal", healthPath: "/", healthPort: 80 }, { parent });
         cluster.createEntry("journal", { namespace: "journal", routes, host: "j.example.com" }, { parent });
-        cluster.createLoadBalancer("chat-client", clientArgs, { parent });
+        cluster.createLoadBalancer("chat-client", { ...clientArgs, host: "c.example.com" }, { parent });
         cluster.createMySql("prisma", cloudArgs, { parent });
       },
       { withCloudSql: true },

@@ -44,6 +44,7 @@ describe("infra/gcp/google-cloud", () => {
       listOf(dev).filter((entry) => !entry.startsWith("service:Service ")),
       [
         "account:Account gcp-nodes",
+        "address:Address gcp-network-nat",
         "cluster:Cluster gcp-gke",
         "firewall:Firewall gcp-network-deny",
         "iAMMember:IAMMember gcp-nodes",
@@ -180,7 +181,16 @@ describe("infra/gcp/google-cloud", () => {
         ])
         .filter(([, own]) => own),
     );
-    const labelled = ["gke", "gke-key", "gke-nodes", "mysql", "mysql-replica", "registry", "services"];
+    const labelled = [
+      "gke",
+      "gke-key",
+      "gke-nodes",
+      "mysql",
+      "mysql-replica",
+      "network-nat",
+      "registry",
+      "services",
+    ];
     assert.deepEqual(found, Object.fromEntries(labelled.map((name) => [`gcp-${name}`, labels])));
   });
 
@@ -189,6 +199,7 @@ describe("infra/gcp/google-cloud", () => {
     assert.equal(await (cloud.kubeconfig as any).isSecret, true);
     assert.equal(await valueOf(cloud.registryHost), "europe-west1-docker.pkg.dev/acme-prod/slipway");
     assert.deepEqual(cloud.addresses, {});
+    assert.deepEqual(await Promise.all(cloud.egressAddresses.map(valueOf)), ["203.0.113.20"]);
     const connection = cloud.databaseConnectionName ?? pulumi.output("none");
     assert.equal(await valueOf(connection), "acme-prod:europe-west1:gcp-mysql-1f2e3d4c");
     assert.deepEqual(await valueOf(pulumi.output(cloud.ciIdentities)), {

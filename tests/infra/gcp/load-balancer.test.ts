@@ -12,7 +12,8 @@ describe("infra/gcp/load-balancer", () => {
   let resources: Registered[];
   const run = (own: Partial<GceLoadBalancerArgs> = {}) =>
     record(() => {
-      const where = { project: "acme-dev", region: "europe-west1", namespace: "chat" };
+      const host = "chat.example.com";
+      const where = { project: "acme-dev", region: "europe-west1", namespace: "chat", host };
       const args = { ...where, labels: { app: "client" }, selector, targetPort: "http" };
       loadBalancer = new GceLoadBalancer("chat-client", { ...args, ...own }, new Google().opts);
     });
@@ -45,20 +46,23 @@ describe("infra/gcp/load-balancer", () => {
     assert.ok(dependencies.includes(only(resources, ADDRESS, "chat-client").urn));
   });
 
-  it("takes another port", async () => {
-    const { ports } = only(await run({ port: 8080 }), SERVICE, "chat-client").inputs.spec;
-    assert.equal(ports[0].port, 8080);
+  it("is asked for by its host without TLS, under the domain unless it has a name of its own", async () => {
+    assert.equal(loadBalancer.url, "http://chat.example.com");
+    await run({ host: undefined, domain: "example.org" });
+    assert.equal(loadBalancer.url, "http://chat-client.example.org");
   });
 
-  it("makes the record of its host when there are a host and a zone for it", async () => {
-    const own = await run({ host: "chat.example.com", dnsZone: "example-com" });
+  it("takes another port, which is part of its address", async () => {
+    const { ports } = only(await run({ port: 8080 }), SERVICE, "chat-client").inputs.spec;
+    assert.equal(ports[0].port, 8080);
+    assert.equal(loadBalancer.url, "http://chat.example.com:8080");
+  });
+
+  it("makes the record of its host when there is a zone for it, and else leaves it to you", async () => {
+    const own = await run({ dnsZone: "example-com" });
     const { inputs } = only(own, "gcp:dns/recordSet:RecordSet", "chat-client");
     assert.deepEqual([inputs.name, inputs.rrdatas], ["chat.example.com.", ["203.0.113.20"]]);
-    const without = [await run({ host: "chat.example.com" }), await run({ dnsZone: "example-com" })];
-    assert.deepEqual(
-      without.map((all) => listOf(all).length),
-      [2, 2],
-    );
+    assert.deepEqual(listOf(await run()), ["address:Address chat-client", "v1:Service chat-client"]);
   });
 
   it("keeps the senders' addresses, so pods have to let in everybody", () => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { Network, type NetworkSize } from "../../../infra/gcp/network.js";
-import { only, record } from "../../support/program.js";
+import { only, record, valueOf } from "../../support/program.js";
 import { Google, listOf, waitsFor } from "./google.js";
 
 const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
@@ -21,6 +21,7 @@ describe("infra/gcp/network", () => {
   it("is a network of its own with one subnetwork and one way out", async () => {
     const resources = await run();
     assert.deepEqual(listOf(resources), [
+      "address:Address net-nat",
       "firewall:Firewall net-deny",
       "network:Network net",
       "router:Router net",
@@ -90,12 +91,20 @@ describe("infra/gcp/network", () => {
     });
   });
 
-  it("lets nodes and pods out by addresses that Google shares out", async () => {
-    assert.deepEqual(only(await run(), "gcp:compute/routerNat:RouterNat", "net").inputs, {
+  it("lets nodes and pods out by an address that is reserved, so that others can let it in", async () => {
+    const resources = await run();
+    assert.deepEqual(only(resources, "gcp:compute/address:Address", "net-nat").inputs, {
+      project: "acme-dev",
+      region: "europe-west1",
+      labels: { "part-of": "slipway", stack: "test", "managed-by": "pulumi" },
+    });
+    assert.deepEqual(await Promise.all(network.egressAddresses.map(valueOf)), ["203.0.113.20"]);
+    assert.deepEqual(only(resources, "gcp:compute/routerNat:RouterNat", "net").inputs, {
       project: "acme-dev",
       region: "europe-west1",
       router: "net-0a1b2c3",
-      natIpAllocateOption: "AUTO_ONLY",
+      natIpAllocateOption: "MANUAL_ONLY",
+      natIps: ["https://www.googleapis.com/compute/v1/addresses/net-nat-0a1b2c3"],
       sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS",
       subnetworks: [{ name: "net-id", sourceIpRangesToNats: ["ALL_IP_RANGES"] }],
       logConfig: { enable: true, filter: "ERRORS_ONLY" },

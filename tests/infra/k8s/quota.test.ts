@@ -48,6 +48,11 @@ describe("infra/k8s/quota", () => {
     });
   });
 
+  it("has room for the load balancers that are asked for, and for as many ports of the nodes", () => {
+    const { "services.loadbalancers": loadBalancers, "services.nodeports": ports } = quotaFor([rolling], 1);
+    assert.deepEqual([loadBalancers, ports], ["1", "1"]);
+  });
+
   it("limits a container to the largest that belongs there", () => {
     assert.deepEqual(largestOf([rolling, replaced]), {
       cpu: "1000m",

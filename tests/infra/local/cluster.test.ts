@@ -24,6 +24,16 @@ describe("infra/local/cluster", () => {
     });
   });
 
+  it("offers no load balancer, and says where there is one", async () => {
+    await record(() => {
+      const cluster = new LocalCluster("local", { kubeconfig: "/k", images: {} });
+      assert.throws(() => cluster.createLoadBalancer("chat"), {
+        reason:
+          'expected a cluster that offers a load balancer for "chat", got local: only gke has one; place the app there, or give it an entry',
+      });
+    });
+  });
+
   it("answers on 8443 unless it is told otherwise", async () => {
     const urlOf = async (httpsPort?: number) => {
       let url = "";

@@ -18,6 +18,12 @@ export const resourcesHaveParents: Rule = (resources) =>
 export const nothingIsRenamed: Rule = (resources) =>
   resources.flatMap(({ urn, aliases }) => aliases.map((alias) => `${urn}: was ${alias}`));
 
+/** Server-side apply shares an object's fields: two who want the same one are told, and neither takes it by force. */
+export const noFieldIsForced: Rule = (resources) =>
+  resources
+    .filter(({ inputs }) => inputs.metadata?.annotations?.["pulumi.com/patchForce"] !== undefined)
+    .map((resource) => `${titleOf(resource)}: takes fields from others`);
+
 /** Waiting ends: not at all for what never reports, and with Kubernetes' reason before the engine's timeout. */
 export const awaitsEnd: Rule = (resources) => {
   const skips = ({ metadata }: any) => metadata.annotations?.["pulumi.com/skipAwait"] === "true";

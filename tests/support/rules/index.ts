@@ -1,4 +1,5 @@
 import * as engine from "./engine.js";
+import * as exposure from "./exposure.js";
 import * as hardening from "./hardening.js";
 import * as references from "./references.js";
 import * as scripts from "./scripts.js";
@@ -8,6 +9,7 @@ import type { Rule } from "./workloads.js";
 /** Every rule that every stack must keep, by its name. */
 export const rules = {
   ...engine,
+  ...exposure,
   ...hardening,
   ...references,
   ...scripts,

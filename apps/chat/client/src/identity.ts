@@ -1,3 +1,6 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { v4 as uuid } from "uuid";
 import { type Introduction, MAX_NICKNAME } from "../../server/src/events.js";
 import type { Keeper } from "./keeper.js";
 
@@ -9,7 +12,7 @@ export class Identity {
   constructor(keeper: Keeper) {
     this.#keeper = keeper;
     const kept = keeper.get("secret");
-    this.#secret = typeof kept === "string" ? kept : crypto.randomUUID();
+    this.#secret = typeof kept === "string" ? kept : uuid();
     keeper.set("secret", this.#secret);
   }
 
@@ -27,10 +30,11 @@ export class Identity {
     return { secret: this.#secret, nickname: this.nickname };
   }
 
-  /** The id under which the others know this person, which the server makes in the same way. */
-  async id(): Promise<string> {
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(this.#secret));
-    const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
-    return hex.join("").slice(0, 16);
+  /**
+   * The id under which the others know this person, which the server makes in the same way. A page without TLS has no
+   * crypto.subtle, and no crypto.randomUUID either.
+   */
+  get id(): string {
+    return bytesToHex(sha256(utf8ToBytes(this.#secret))).slice(0, 16);
   }
 }

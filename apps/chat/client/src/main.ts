@@ -32,7 +32,7 @@ const keeper = new Keeper(browserStorage());
 const identity = new Identity(keeper);
 const places = new Places(keeper);
 const presences = new Map<string, Presence>();
-const me = await identity.id();
+const me = identity.id;
 let room = FIRST_ROOM;
 
 const socket = connect((await loadConfig()).serverUrl, { introduction: () => identity.introduction() });

@@ -1,3 +1,4 @@
+import { v4 as uuid } from "uuid";
 import type { Answer, Message, SendRequest } from "../../server/src/events.js";
 import type { Keeper } from "./keeper.js";
 
@@ -55,7 +56,7 @@ export class Outbox {
 
   add(room: string, text: string): Pending {
     this.#lastWrittenAt = Math.max(this.#lastWrittenAt + 1, Date.now());
-    const pending = { room, text, id: crypto.randomUUID(), writtenAt: this.#lastWrittenAt };
+    const pending = { room, text, id: uuid(), writtenAt: this.#lastWrittenAt };
     this.#keep(pending);
     void this.flush(room);
     return pending;

@@ -141,7 +141,7 @@ describe("apps/chat/client identity", () => {
     const client = await site.client(await site.server(), "Dock", { secret: introduction.secret });
     const { presence } = await client.value("join", { room: "lobby" });
 
-    assert.deepEqual(presence.people, [{ id: await identity.id(), nickname: "Dock" }]);
+    assert.deepEqual(presence.people, [{ id: identity.id, nickname: "Dock" }]);
   });
 });
 

@@ -155,7 +155,7 @@ describe("rehearsal/cloud/aws, which refuses what Amazon refuses", () => {
     await assert.rejects(cloud.create(CLUSTER, half), /on or off together/);
   });
 
-  it("lets nodes join only with a network plugin, and its DNS only onto nodes", async () => {
+  it("lets nodes join only with a network plugin, and DNS and metrics only onto nodes", async () => {
     const { subnetIds, roleArn } = await cluster();
     const group = {
       clusterName: "main",
@@ -165,10 +165,11 @@ describe("rehearsal/cloud/aws, which refuses what Amazon refuses", () => {
     };
     await assert.rejects(cloud.create(NODE_GROUP, group), /NodeCreationFailure: without vpc-cni/);
     await cloud.create(ADD_ON, { clusterName: "main", addonName: "vpc-cni" });
-    await assert.rejects(
-      cloud.create(ADD_ON, { clusterName: "main", addonName: "coredns" }),
-      /DEGRADED: no nodes for its pods/,
-    );
+    for (const addonName of ["coredns", "metrics-server"])
+      await assert.rejects(
+        cloud.create(ADD_ON, { clusterName: "main", addonName }),
+        /DEGRADED: no nodes for its pods/,
+      );
     const made = await cloud.create(NODE_GROUP, group);
     await cloud.create(ADD_ON, { clusterName: "main", addonName: "coredns" });
     await assert.rejects(cloud.delete(CLUSTER, "main"), /already being used by/);

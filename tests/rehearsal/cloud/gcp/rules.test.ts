@@ -3,6 +3,9 @@ import { TestCloud } from "../cloud.js";
 
 const NETWORK = "gcp:compute/network:Network";
 const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
+const ADDRESS = "gcp:compute/address:Address";
+const ROUTER = "gcp:compute/router:Router";
+const NAT = "gcp:compute/routerNat:RouterNat";
 const CONNECTION = "gcp:servicenetworking/connection:Connection";
 const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";
 const CLUSTER = "gcp:container/cluster:Cluster";
@@ -85,6 +88,22 @@ describe("rehearsal/cloud/gcp, which refuses what Google refuses", () => {
     };
     await assert.rejects(cloud.create(SUBNETWORK, twice), /10\.9\.0\.0\/24 conflicts with 10\.9\.0\.0\/28/);
     await cloud.create(SUBNETWORK, { ...other, ipCidrRange: "10.10.0.0/24" });
+  });
+
+  it("lets out by reserved addresses only where they are named, and keeps them while they are", async () => {
+    const { id } = await cloud.create(NETWORK, { name: "main" });
+    const router = await cloud.create(ROUTER, { name: "main", network: id, region: "europe-west1" });
+    const address = await cloud.create(ADDRESS, { name: "nat", region: "europe-west1" });
+    const ranges = { sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES" };
+    const nat = (more: object) =>
+      cloud.create(NAT, { name: "main", router: router.outputs.name, ...ranges, ...more });
+    const natIps = [address.outputs.selfLink];
+
+    await assert.rejects(nat({ natIpAllocateOption: "MANUAL_ONLY" }), /natIps with MANUAL_ONLY/);
+    await assert.rejects(nat({ natIpAllocateOption: "AUTO_ONLY", natIps }), /natIps with MANUAL_ONLY/);
+    await assert.rejects(nat({ natIpAllocateOption: "MANUAL_ONLY", natIps: ["other"] }), /"other"/);
+    await nat({ natIpAllocateOption: "MANUAL_ONLY", natIps });
+    await assert.rejects(cloud.delete(ADDRESS, address.id), /already being used by/);
   });
 
   it("keeps an abandoned connection until its network goes", async () => {
