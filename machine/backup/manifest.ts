@@ -114,8 +114,8 @@ export function differences({ store, counts: expected, expiring }: Part, found: 
   return names.flatMap((name) => {
     const [most, there] = [expected[name] ?? 0, found[name] ?? 0];
     const least = most - (expiring[name] ?? 0);
-    const known = name in expected === name in found || least === 0;
-    if (known && there >= least && there <= most) return [];
+    const allGone = most > 0 && least === 0 && !(name in found);
+    if ((allGone || name in expected === name in found) && there >= least && there <= most) return [];
     const range = least === most ? String(most) : `${least} to ${most}`;
     return [
       `${store}: ${name}: expected ${name in expected ? range : "nothing"}, got ${name in found ? there : "nothing"}`,
