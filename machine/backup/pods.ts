@@ -1,13 +1,16 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
+import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { KubeConfig, PortForward } from "@kubernetes/client-node";
 import { execa, ExecaError } from "execa";
-import { paths } from "../layout.js";
-import { searchPath, UserError } from "../shell.js";
+import { hostProcess } from "../hosts.js";
+import { controlPlane, paths } from "../layout.js";
+import { run, searchPath, UserError } from "../shell.js";
+
+const RELAY = join(import.meta.dirname, "relay.mjs");
 
 /** A pod of the cluster on this machine. */
 export interface Pod {
@@ -62,35 +65,37 @@ export async function execIn(pod: Pod, command: string[], { input, output }: Str
 export type Tunnel = <T>(pod: Pod, port: number, use: (socket: string) => Promise<T>) => Promise<T>;
 
 /**
- * Opens a way to a pod's port for as long as `use` takes. It is a socket in a folder that only its owner may enter: on
- * a port of this machine everybody could connect.
+ * Opens a way to a pod's port for as long as `use` takes, through the cluster's own network, where no port of this
+ * machine has to be open meanwhile. The socket is in a folder that only its owner may enter.
  */
 export const withTunnel: Tunnel = async (pod, port, use) => {
-  const config = new KubeConfig();
-  config.loadFromFile(paths.kubeconfig);
-  const forward = new PortForward(config);
+  const address = await addressOf(pod);
   const folder = await mkdtemp(join(tmpdir(), "slipway-tunnel-"));
   const path = join(folder, "socket");
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.on("error", () => undefined); // Its client hears of it, and says so.
-    socket.on("close", () => open.delete(socket));
-    forward.portForward(pod.namespace, pod.name, [port], socket, null, socket).then(
-      (connection) => {
-        const webSocket = typeof connection === "function" ? connection() : connection;
-        socket.on("close", () => webSocket?.close());
-        webSocket?.on("close", () => socket.destroy());
-      },
-      (error: unknown) => socket.destroy(error as Error),
-    );
+  const network = `--net=/proc/${hostProcess(controlPlane) ?? 0}/root/run/netns`;
+  const relay = execa("nsenter", [network, process.execPath, RELAY, path, address, String(port)], {
+    env: { PATH: searchPath() },
+    reject: false,
+    stdin: "pipe",
   });
   try {
-    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
+    const ended = relay.then(({ stderr }) =>
+      Promise.reject(new UserError(`no way to ${pod.name}: ${stderr}`)),
+    );
+    await Promise.race([once(relay.stdout, "data"), ended]);
+    ended.catch(() => undefined); // From now on whoever uses the way notices.
     return await use(path);
   } finally {
-    for (const socket of open) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
+    relay.stdin.end();
+    await relay;
     await rm(folder, { recursive: true, force: true });
   }
 };
+
+async function addressOf({ namespace, name }: Pod): Promise<string> {
+  const get = ["get", "pod", name, "--namespace", namespace, "--output=jsonpath={.status.podIP}"];
+  const address = await run("kubectl", ["--kubeconfig", paths.kubeconfig, "--request-timeout=20s", ...get]);
+  if (isIP(address) === 0)
+    throw new UserError(`${namespace}/${name}: expected a pod with an address, got ${address || "none"}`);
+  return address;
+}

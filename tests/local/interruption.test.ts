@@ -7,37 +7,13 @@ import { hostProcess } from "../../machine/hosts.js";
 import { inside, nodeIndexes, nodeName, repository } from "../../machine/layout.js";
 import { add, list, read, remove, type Entry } from "./entries.js";
 import { clusterProcesses, groupIsGone, markedProcesses } from "./footprint.js";
+import { killDuring as killCommandDuring, type Moment } from "./killed-command.js";
 import { kubectl, npmRun, objects, settings, settled, status, until } from "./platform.js";
 
 const mark = `interruption-${process.pid}`;
 const stackFile = join(repository, "Pulumi.local.yaml");
 
-/** Starts a command and, at some moment, kills it and all in its process group, as the kernel does when memory is short. */
-async function killDuring(
-  command: "up" | "down",
-  moment: RegExp | (() => Promise<string | undefined>),
-): Promise<void> {
-  const child = spawn("npm", ["run", "--silent", command], {
-    cwd: repository,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, SLIPWAY_TEST: mark },
-  });
-  const exit = once(child, "exit");
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
-  await until(`the moment of npm run ${command} to kill it in`, () => {
-    assert.equal(child.exitCode, null, output);
-    if (typeof moment === "function") return moment();
-    return moment.test(output) ? undefined : output;
-  });
-  process.kill(-Number(child.pid), "SIGKILL");
-  const [, signal] = (await exit) as [number | null, string | null];
-  assert.equal(signal, "SIGKILL", `npm run ${command} ended before it was killed: ${output}`);
-  await until("the end of every process of the group", () =>
-    groupIsGone(Number(child.pid)) ? undefined : "some are there",
-  );
-}
+const killDuring = (command: "up" | "down", moment: Moment) => killCommandDuring([command], moment, mark);
 
 /** Id of a program that a host's supervisor keeps running, as the machine counts; undefined when it does not run. */
 const supervised = (host: string, service: string) =>

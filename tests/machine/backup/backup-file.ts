@@ -33,5 +33,5 @@ export async function writeArchive(file: string, entries: Entries): Promise<void
   for (const [header, text] of entries)
     archive.entry(typeof header === "string" ? { name: header } : header, text);
   archive.finalize();
-  writeFileSync(file, gzipSync(await buffer(archive as unknown as NodeJS.ReadableStream)));
+  writeFileSync(file, gzipSync(await buffer(archive)));
 }
