@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { Transform } from "node:stream";
 import type { Tell } from "../progress.js";
 import { UserError } from "../shell.js";
@@ -40,19 +40,21 @@ export class MySqlStore implements Store {
 
   async dump(file: string): Promise<Dump> {
     const databases = (await this.#ask(DATABASES)).map(([name = ""]) => name);
+    const tool = `mariadb-dump ${await this.version()}`;
+    if (databases.length === 0) {
+      await writeFile(file, "", { mode: 0o600 });
+      return { tool, counts: {}, expiring: {} };
+    }
     const rows = new RowCounter();
     const output: Streams["output"] = [rows, createWriteStream(file, { mode: 0o600 })];
-    // Of no database at all the program would make no file.
-    const command =
-      databases.length === 0 ? ["/bin/sh", "-c", "echo -- Dump completed"] : [...DUMP, ...databases];
-    await execIn(this.#pod, command, { output });
+    await execIn(this.#pod, [...DUMP, ...databases], { output });
     if (!DUMP_ENDS.test(rows.tail)) {
       await rm(file);
       throw new UserError(
         `${this.name}: expected a dump with its last line, got one that was cut off; try again`,
       );
     }
-    return { tool: `mariadb-dump ${await this.version()}`, counts: rows.counts, expiring: {} };
+    return { tool, counts: rows.counts, expiring: {} };
   }
 
   async restore(file: string, tell: Tell): Promise<void> {
@@ -63,9 +65,12 @@ export class MySqlStore implements Store {
     const [[before = ""] = []] = await this.#ask("SELECT @@global.max_allowed_packet");
     // A row that was written in pieces may be larger, as one statement, than what the server takes from its clients.
     await this.#ask(`SET GLOBAL max_allowed_packet = ${LARGEST_PACKET}`);
-    tell("loading");
-    await execIn(this.#pod, [...CLIENT, "--binary-mode"], { input: createReadStream(file) });
-    await this.#ask(`SET GLOBAL max_allowed_packet = ${before}`);
+    try {
+      tell("loading");
+      await execIn(this.#pod, [...CLIENT, "--binary-mode"], { input: createReadStream(file) });
+    } finally {
+      await this.#ask(`SET GLOBAL max_allowed_packet = ${before}`);
+    }
   }
 
   async count(): Promise<Counts> {
