@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { isUnfinished } from "../../machine/backup/unfinished.js";
 import { Author, wipe } from "./backup-data.js";
 import { graphql } from "./graphql.js";
@@ -65,6 +66,21 @@ describe("a backup of all stores", () => {
     assert.match(said, /^ {2}chat\/mongodb +2 collections, \d+ documents$/m);
     assert.equal(statSync(file).mode & 0o777, 0o600);
     await assert.rejects(npmRun("backup", "--", "--output", file), /expected a new file/);
+  });
+
+  it("holds no value of any Secret of the cluster", async () => {
+    const archive = gunzipSync(readFileSync(file));
+    const secrets = (await objects("secrets", "-A")).flatMap(({ metadata, data = {} }) =>
+      Object.entries(data as Record<string, string>).map(([key, value]) => ({
+        name: `${metadata.namespace}/${metadata.name} ${key}`,
+        value: Buffer.from(value, "base64"),
+      })),
+    );
+    assert.ok(secrets.length >= 8, `found only ${secrets.length} values`);
+    assert.deepEqual(
+      secrets.filter(({ value }) => value.length >= 8 && archive.includes(value)).map(({ name }) => name),
+      [],
+    );
   });
 
   it("that is damaged changes nothing", async () => {

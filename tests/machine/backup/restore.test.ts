@@ -114,6 +114,13 @@ describe("machine/backup/restore", () => {
     );
   });
 
+  it("touches nothing when only a server is older than the one that the file is from", async () => {
+    platform.first.server = "9.12.1";
+    await refused(
+      /^nothing was changed:\nshop\/first: expected a server of version 10\.11\.6 or newer, got 9\.12\.1$/,
+    );
+  });
+
   it("lets the writers go on when what is there cannot be backed up", async () => {
     platform.second.failing.set("dump", "the table is broken");
     await refused(/the table is broken/, [stop, ...safetyOf, "start"]);
@@ -164,6 +171,12 @@ describe("machine/backup/restore", () => {
       return true;
     });
     assert.equal(platform.stopped, true);
+  });
+
+  it("has noted that nothing is to be replaced any more before the first writer is started", async () => {
+    platform.startWriters = () => Promise.reject(new Error("the API went away"));
+    await assert.rejects(restore(), /the API went away/);
+    assert.equal((await modules.readUnfinished())?.step, "start");
   });
 
   describe("of which only a part was done when it was killed", () => {

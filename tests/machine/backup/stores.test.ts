@@ -54,9 +54,12 @@ describe("machine/backup/stores", () => {
   });
 
   it("are written to by the Deployments that their NetworkPolicies let in", () => {
+    const elsewhere = deployment("journal", "frontend");
+    elsewhere.metadata.namespace = "staging";
     const objects = {
       statefulSets: [],
       deployments: [
+        elsewhere,
         deployment("journal", "frontend"),
         deployment("journal", "fileserver"),
         deployment("chat", "server"),
