@@ -3,13 +3,13 @@ import { randomUUID } from "node:crypto";
 import { MongoClient } from "mongodb";
 import { withTunnel } from "../../machine/backup/pods.js";
 import { Guest } from "./chat-guest.js";
-import { add } from "./entries.js";
+import { add, remove } from "./entries.js";
 import { graphql, sql } from "./graphql.js";
 import { call, kubectl, until, urlOf } from "./platform.js";
 import { primaryPod } from "./redis.js";
 
 /** What a careless way of keeping text loses. */
-const TEXT = `\\ \\n \\0 'single' "double" \`tick\` ; -- # /* % ~ \t tab\nline\r\nß 漢字 🚢 \u2028 {{}} $1 NULL`;
+const TEXT = `\\ \\n \\0 'single' "double" \`tick\` ; -- # /* % ~ \t tab\nline\nß 漢字 🚢 \u2028 {{}} $1 NULL`;
 const COUNT = 12;
 
 const CREATE = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
@@ -26,13 +26,17 @@ export class Author {
   readonly id = randomUUID();
   readonly room = `backup-${this.id.slice(0, 8)}`;
   readonly #email = `${this.id}@example.com`;
+  readonly #entries: string[] = [];
 
   async write(): Promise<void> {
     await Promise.all([this.writeEntries(), this.writeMessages(), this.writePosts()]);
   }
 
   async writeEntries(): Promise<void> {
-    for (let n = 0; n < COUNT; n++) await add(`${this.id} ${n} ${TEXT}`, "Zoë 🚢");
+    for (let n = 0; n < COUNT; n++) {
+      const { id } = await add(`${this.id} ${n} ${TEXT}`, "Zoë 🚢");
+      this.#entries.push(id);
+    }
   }
 
   /** Resolves when the server has acknowledged all of them. */
@@ -42,6 +46,7 @@ export class Author {
       await until("every message acknowledged", () =>
         guest.waiting === 0 ? undefined : `${guest.waiting} wait`,
       );
+      assert.deepEqual(guest.refusals, []);
     });
   }
 
@@ -57,18 +62,40 @@ export class Author {
     assert.deepEqual(await graphql(CREATE, { data }), { data: { createUser: { id: this.id } } });
   }
 
+  /** Takes back what can be; a message stays for ever. */
+  async remove(): Promise<void> {
+    await remove(...this.#entries);
+    await graphql("mutation ($id: String!) { deleteUser(where: { id: $id }) { id } }", { id: this.id });
+  }
+
   /** Everything as the entries answer it: the whole journal, the room, the posts, and how many of each there are. */
   async read(): Promise<Record<"entries" | "messages" | "posts", string>> {
-    const [entries, messages, posts] = await Promise.all([wholeJournal(), this.#messages(), this.#posts()]);
+    const [entries, messages, posts] = await Promise.all([wholeJournal(), this.#messages(), this.posts()]);
     return { entries, messages, posts };
   }
 
-  async #posts(): Promise<string> {
+  /** The user's posts, and how many of everything there are. */
+  async posts(): Promise<string> {
     return JSON.stringify(await graphql(POSTS, { email: this.#email }), undefined, 1);
   }
 
   async #messages(): Promise<string> {
-    return this.#inRoom((guest) => Promise.resolve(JSON.stringify(guest.shown, undefined, 1)));
+    return this.#inRoom(async (guest) => {
+      await until("the room's messages", () => {
+        const there = guest.shown.length;
+        return there >= COUNT ? undefined : `only ${there}`;
+      });
+      return JSON.stringify(guest.shown, undefined, 1);
+    });
+  }
+
+  /** Says something in the room and gives what the room then begins with. */
+  async beginningOfRoom(said: string): Promise<{ seq: number; text: string } | undefined> {
+    return this.#inRoom(async (guest) => {
+      guest.say(said);
+      await until("the message in the room", () => (guest.texts.includes(said) ? undefined : "not yet"));
+      return guest.shown[0] && { seq: guest.shown[0].seq, text: guest.shown[0].text };
+    });
   }
 
   async #inRoom<T>(act: (guest: Guest) => Promise<T>): Promise<T> {
