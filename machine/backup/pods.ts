@@ -71,7 +71,8 @@ export type Tunnel = <T>(pod: Pod, port: number, use: (socket: string) => Promis
 export const withTunnel: Tunnel = async (pod, port, use) => {
   const address = await addressOf(pod);
   const folder = await mkdtemp(join(tmpdir(), "slipway-tunnel-"));
-  const path = join(folder, "socket");
+  // By this ending MongoDB's client knows that it is no host's name.
+  const path = join(folder, "pod.sock");
   const network = `--net=/proc/${hostProcess(controlPlane) ?? 0}/root/run/netns`;
   const relay = execa("nsenter", [network, process.execPath, RELAY, path, address, String(port)], {
     env: { PATH: searchPath() },
