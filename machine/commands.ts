@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { addBackupCommands } from "./backup/commands.js";
 import { diagnose } from "./doctor.js";
 import { down } from "./down.js";
 import { lastOutputs } from "./engine.js";
@@ -45,6 +46,7 @@ export function createCommands(say: Say, fail: () => void): Command {
   addLogs(program);
   addDoctor(program, say, fail);
   addPush(program, say);
+  addBackupCommands(program, say);
   program
     .command("kubectl")
     .description("the cluster's own kubectl with its kubeconfig")

@@ -76,13 +76,21 @@ const patienceSec = 180;
  * remembers of its last run.
  *
  * @param namespaces of the workloads; all of them by default.
+ * @param kinds of the workloads; all of them by default.
  */
-export async function waitUntilReady(tell: (line: string) => void, namespaces?: string[]): Promise<void> {
+export async function waitUntilReady(
+  tell: (line: string) => void,
+  namespaces?: string[],
+  kinds?: string[],
+): Promise<void> {
   const deadline = Date.now() + patienceSec * 1000;
   for (;;) {
     stopIfInterrupted();
     const objects = (await readObjects()).filter(
-      ({ kind, metadata }) => kind === "Node" || (namespaces?.includes(metadata?.namespace ?? "") ?? true),
+      ({ kind, metadata }) =>
+        kind === "Node" ||
+        ((namespaces?.includes(metadata?.namespace ?? "") ?? true) &&
+          (kind === "Pod" || (kinds?.includes(kind) ?? true))),
     );
     const problems = notReady(objects, startOfHost);
     if (problems.length === 0) return;

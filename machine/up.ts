@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { applyAddons } from "./addons.js";
+import { isUnfinished } from "./backup/unfinished.js";
 import { createCertificates } from "./certificates.js";
 import { controlPlaneServices, writeControlPlaneFiles } from "./control-plane.js";
 import { unpackDebianPackages } from "./debian.js";
@@ -63,11 +64,15 @@ export async function up(options: UpOptions): Promise<Outputs> {
     images: [],
     outputs: { urls: {} },
   };
+  const restores = context.external === undefined && isUnfinished();
   await runPhases(context, [
     ...machinePhases,
     ...(context.external === undefined ? clusterPhases : []),
     ...(registry === undefined ? [] : [pushPhase(registry)]),
-    ...appPhases,
+    ...(restores ? [restorePhase("before")] : []),
+    deployPhase,
+    ...(restores ? [restorePhase("after")] : []),
+    ...lastPhases,
   ]);
   return context.outputs;
 }
@@ -125,13 +130,27 @@ const pushPhase = (registry: string): Phase<UpContext> => ({
   },
 });
 
-const appPhases: Phase<UpContext>[] = [
-  {
-    title: "deploy stack local",
-    run: async (context, tell) => {
-      context.outputs = await deploy(stackConfiguration(context), tell);
-    },
+/** Before the deployment, which would start what must not write yet; and after it, which brings stores that are gone. */
+const restorePhase = (when: "before" | "after"): Phase<UpContext> => ({
+  title: `end the restore that was cut short (${when} the deployment)`,
+  run: async (_, tell) => {
+    // Loaded only here: the databases' clients take longer than the whole of most commands.
+    const { finishRestore } = await import("./backup/restore.js");
+    const { MissingStoreError } = await import("./backup/check.js");
+    await finishRestore(tell).catch((error: unknown) => {
+      if (when === "after" || !(error instanceof MissingStoreError)) throw error;
+    });
   },
+});
+
+const deployPhase: Phase<UpContext> = {
+  title: "deploy stack local",
+  run: async (context, tell) => {
+    context.outputs = await deploy(stackConfiguration(context), tell);
+  },
+};
+
+const lastPhases: Phase<UpContext>[] = [
   {
     title: "wait for every app to answer",
     run: async ({ outputs, external }, tell) => {

@@ -37,8 +37,9 @@ function isSetting(path: string): boolean {
 }
 
 describe("docs/runbooks", () => {
-  it("are the first deployment, one's own models, and what to do when something is stuck", () => {
+  it("are backups, the first deployment, one's own models, and what to do when something is stuck", () => {
     assert.deepEqual(runbooks.map(({ file }) => file).sort(), [
+      "backup-and-restore.md",
       "first-deployment.md",
       "own-models.md",
       "stuck.md",
@@ -48,7 +49,18 @@ describe("docs/runbooks", () => {
 
   it("name only npm scripts that package.json has", () => {
     const named = found(/npm run ([\w:]+)/g);
-    assert.deepEqual(named, ["check", "diff", "generate", "preview", "push", "up"]);
+    assert.deepEqual(named, [
+      "backup",
+      "check",
+      "diff",
+      "down",
+      "generate",
+      "preview",
+      "push",
+      "restore",
+      "status",
+      "up",
+    ]);
     assert.deepEqual(
       named.filter((name) => !(name in scripts)),
       [],

@@ -1,61 +1,17 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostProcess } from "../../machine/hosts.js";
 import { inside, nodeIndexes, nodeName, repository } from "../../machine/layout.js";
 import { add, list, read, remove, type Entry } from "./entries.js";
-import { clusterProcesses, groupIsGone, markedProcesses } from "./footprint.js";
+import { clusterProcesses, markedProcesses } from "./footprint.js";
+import { interruptUp, killDuring as killCommandDuring, type Moment } from "./interrupted-command.js";
 import { kubectl, npmRun, objects, settings, settled, status, until } from "./platform.js";
 
 const mark = `interruption-${process.pid}`;
 const stackFile = join(repository, "Pulumi.local.yaml");
 
-/** What a command's output shows, or what says why it has not come yet. */
-type Moment = RegExp | (() => Promise<string | undefined>);
-
-/** Starts a program in a process group of its own and gives it at that moment. */
-async function startUntil(moment: Moment, program: string, args: readonly string[]) {
-  const child = spawn(program, args, {
-    cwd: repository,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, SLIPWAY_TEST: mark },
-  });
-  const exit = once(child, "exit") as Promise<[number | null, string | null]>;
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
-  await until(`the moment of ${args.join(" ")} to interrupt it in`, () => {
-    assert.equal(child.exitCode, null, output);
-    if (typeof moment === "function") return moment();
-    return moment.test(output) ? undefined : output;
-  });
-  return { pid: Number(child.pid), exit, output: () => output };
-}
-
-/** Kills a command and all in its process group, as the kernel does when memory is short. */
-async function killDuring(command: "up" | "down", moment: Moment): Promise<void> {
-  const { pid, exit, output } = await startUntil(moment, "npm", ["run", "--silent", command]);
-  process.kill(-pid, "SIGKILL");
-  const [, signal] = await exit;
-  assert.equal(signal, "SIGKILL", `npm run ${command} ended before it was killed: ${output()}`);
-  await until("the end of every process of the group", () =>
-    groupIsGone(pid) ? undefined : "some are there",
-  );
-}
-
-/** Presses Ctrl-C in an up, which must end in order and with 130. */
-async function interruptUp(moment: Moment, whom: (pid: number) => number): Promise<void> {
-  // Not by npm, which tells of a signal where the command itself ended with a code.
-  const args = ["--import", "slipway/typescript", "machine/main.ts", "up"];
-  const { pid, exit, output } = await startUntil(moment, process.execPath, args);
-  process.kill(whom(pid), "SIGINT");
-  assert.deepEqual(await exit, [130, null], output());
-  assert.match(output(), /stopping in order; press Ctrl-C again to stop at once/);
-  assert.match(output(), /interrupted\n$/);
-  assert.equal(groupIsGone(pid), true);
-}
+const killDuring = (command: "up" | "down", moment: Moment) => killCommandDuring([command], moment, mark);
 
 /** Id of a program that a host's supervisor keeps running, as the machine counts; undefined when it does not run. */
 const supervised = (host: string, service: string) =>
@@ -118,7 +74,7 @@ describe("after an interruption, `npm run up` goes on", () => {
 
   it("of itself by Ctrl-C, once while it starts the cluster", async () => {
     await npmRun("down");
-    await interruptUp(/start the cluster: .*control plane/, (pid) => -pid); // As a terminal does: to all of them.
+    await interruptUp(/start the cluster: .*control plane/, mark, (pid) => -pid); // As a terminal does: to all of them.
     await upAgain();
   });
 
@@ -128,7 +84,7 @@ describe("after an interruption, `npm run up` goes on", () => {
       writeFileSync(stackFile, committed.replace(/(frontend:\s+resources:\s+cpu:) \w+/, '$1 "64"'));
       const waits = async () =>
         (await podPhases("frontend")).includes("Pending") ? undefined : "every pod found a node";
-      await interruptUp(waits, (pid) => pid);
+      await interruptUp(waits, mark, (pid) => pid);
     } finally {
       writeFileSync(stackFile, committed);
     }

@@ -43,7 +43,18 @@ describe("machine/commands", () => {
   it("are named in the help, each with what it does", async () => {
     const { output } = await command("--help");
     const names = [...output.matchAll(/^ {2}([a-z]+)\b.* {2,}\S/gm)].map(([, name]) => name);
-    assert.deepEqual(names, ["up", "down", "status", "logs", "doctor", "push", "kubectl", "help"]);
+    assert.deepEqual(names, [
+      "up",
+      "down",
+      "status",
+      "logs",
+      "doctor",
+      "push",
+      "backup",
+      "restore",
+      "kubectl",
+      "help",
+    ]);
     assert.match(output, /npm run up -- --nodes 2/);
   });
 
@@ -71,6 +82,11 @@ describe("machine/commands", () => {
   it("refuse the logs of an app that is not there, and name those that are", async () => {
     const { error } = await command("logs", "journal");
     assert.equal(error, 'expected one of the apps that run (none), got "journal"');
+  });
+
+  it("want a file to restore, and no word that they do not know", async () => {
+    assert.match((await command("restore")).output, /missing required argument 'file'/);
+    assert.match((await command("backup", "everything")).output, /too many arguments/);
   });
 
   it("make no file when they start nothing", () => {

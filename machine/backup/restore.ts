@@ -1,0 +1,174 @@
+import { join, resolve } from "node:path";
+import { runPhases, type Tell } from "../progress.js";
+import { stopIfInterrupted, UserError } from "../shell.js";
+import { backupStores, defaultFile, inDrafts } from "./backup.js";
+import { check, type Checked, MissingStoreError, type RunSteps, type Step } from "./check.js";
+import { describeCounts, differences } from "./manifest.js";
+import { localPlatform, type Platform } from "./platform.js";
+import type { Restored } from "./restored.js";
+import { readUnfinished, removeUnfinished, type Unfinished, writeUnfinished } from "./unfinished.js";
+
+export interface RestoreOptions {
+  /**
+   * Whether what is there is backed up before it is replaced.
+   *
+   * @default true
+   */
+  safetyBackup?: boolean;
+}
+
+const show: RunSteps = (steps) =>
+  runPhases(
+    {},
+    steps.map(({ title, run }) => ({ title, run: (_: object, tell: Tell) => run(tell) })),
+  );
+
+/** Within a step of another command. */
+const showAs =
+  (tell: Tell): RunSteps =>
+  async (steps) => {
+    for (const { title, run } of steps) {
+      stopIfInterrupted();
+      tell(title);
+      await run(tell);
+    }
+  };
+
+/**
+ * Replaces all that the platform's stores hold by what is in a backup. The file and the platform are checked before
+ * anything is touched; a restore that was cut short is gone on with when it is asked for again.
+ */
+export async function restore(
+  path: string,
+  { safetyBackup = true }: RestoreOptions,
+  platform: Platform = localPlatform,
+  runSteps: RunSteps = show,
+): Promise<Restored> {
+  const file = resolve(path);
+  const before = await readUnfinished();
+  // What is there now is half of something: the backup that was made of the whole of it stays the one.
+  const isHalf = before?.step === "restore";
+  const state: Unfinished = {
+    file,
+    step: isHalf ? "restore" : "stop",
+    safetyBackup,
+    safety: isHalf ? before.safety : undefined,
+  };
+  return inDrafts("restore", async (folder) => {
+    const checked = await check(file, folder, platform, runSteps);
+    const result: Restored = { rows: [], left: checked.left };
+    try {
+      await runSteps(stepsOf(checked, folder, platform, state, result));
+    } catch (error) {
+      throw await explained(error, state, platform);
+    }
+    return { ...result, safety: state.safety };
+  });
+}
+
+/**
+ * Ends a restore that was cut short, if there is one: takes it back where nothing was changed yet, goes on with it
+ * where something was.
+ *
+ * @throws MissingStoreError when the platform has not got a store of it.
+ */
+export async function finishRestore(tell: Tell, platform: Platform = localPlatform): Promise<void> {
+  const before = await readUnfinished();
+  if (before === undefined) return;
+  if (before.step !== "restore") {
+    await resume(platform);
+    return;
+  }
+  try {
+    await restore(before.file, before, platform, showAs(tell));
+  } catch (error) {
+    if (error instanceof MissingStoreError || !(error instanceof UserError)) throw error;
+    throw new UserError(`a restore was cut short, and cannot go on: ${error.message}\n${wayOut(before)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The apps go on with what is there. */
+async function resume(platform: Platform): Promise<void> {
+  await platform.startWriters();
+  await removeUnfinished();
+}
+
+function stepsOf(
+  { pairs }: Checked,
+  folder: string,
+  platform: Platform,
+  state: Unfinished,
+  result: Restored,
+): Step[] {
+  const stores = pairs.map(({ store }) => store);
+  const note = (change: Partial<Unfinished>) => writeUnfinished(Object.assign(state, change));
+  const safety = defaultFile("before-restore", new Date());
+  return [
+    {
+      title: "stop what writes",
+      run: async (tell) => {
+        await note({});
+        await platform.stopWriters(stores, tell);
+      },
+    },
+    ...(state.step === "stop" && state.safetyBackup
+      ? [
+          {
+            title: `back up what is there: ${safety}`,
+            run: async (tell: Tell) => {
+              await backupStores(stores, safety, tell);
+              state.safety = safety;
+            },
+          },
+        ]
+      : []),
+    ...pairs.map((pair) => ({
+      title: `restore ${pair.store.name}`,
+      run: async (tell: Tell) => {
+        await note({ step: "restore" });
+        result.rows.push(await restorePart(pair, folder, tell));
+      },
+    })),
+    {
+      title: "start what writes",
+      run: async () => {
+        await note({ step: "start" });
+        await resume(platform);
+      },
+    },
+    { title: "wait for every app to answer", run: (tell) => platform.waitForApps(tell) },
+  ];
+}
+
+async function restorePart(
+  { store, part }: Checked["pairs"][number],
+  folder: string,
+  tell: Tell,
+): Promise<Restored["rows"][number]> {
+  const started = Date.now();
+  await store.restore(join(folder, part.file), tell);
+  const found = await store.count();
+  const problems = differences(part, found);
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  return { store: store.name, restored: describeCounts(part.kind, found), seconds };
+}
+
+/** The error with what it has left behind. Where nothing is changed yet, all goes on as it was. */
+async function explained(error: unknown, state: Unfinished, platform: Platform): Promise<unknown> {
+  if (state.step === "stop") await resume(platform);
+  if (!(error instanceof UserError) || state.step === "start") return error;
+  const message =
+    state.step === "stop"
+      ? `nothing was changed: ${error.message}`
+      : `${error.message}\nthe apps stay stopped; ${wayOut(state)}`;
+  return new UserError(message, { cause: error });
+}
+
+const wayOut = ({ file, safety }: Unfinished) =>
+  [file, safety]
+    .flatMap((path) => (path === undefined ? [] : [`npm run restore -- ${path}`]))
+    .join(", or for what was there before: ")
+    .replace(/^/, "go on with: ");
