@@ -6,7 +6,8 @@ import { readEnv } from "../../../apps/prisma/src/env.js";
 import { Prisma, type PrismaArgs } from "../../../infra/apps/prisma.js";
 import { LocalCluster } from "../../../infra/local/cluster.js";
 import { imageNames } from "../../../infra/platform.js";
-import { resourcesOf } from "../../support/stacks.js";
+import { rules } from "../../support/rules/index.js";
+import { resourcesOf, runProgram, stackConfig } from "../../support/stacks.js";
 import { isSecret, ofKind, only, record, type Registered, reveal } from "../../support/program.js";
 
 const images = Object.fromEntries(imageNames.map((name) => [name, `slipway.local/${name}:v1.0.0-0000000`]));
@@ -24,6 +25,7 @@ async function prisma(change: Partial<PrismaArgs> = {}): Promise<Registered[]> {
 const deploymentOf = (resources: Registered[]) =>
   only(resources, "kubernetes:apps/v1:Deployment", "prisma-server").inputs;
 const podOf = (resources: Registered[]) => deploymentOf(resources).spec.template.spec;
+const jobOf = (resources: Registered[]) => only(resources, "kubernetes:batch/v1:Job", "prisma-migrations");
 const documentOf = (resources: Registered[]): string =>
   reveal(only(resources, "kubernetes:core/v1:Secret", "prisma-config").inputs.stringData)["prisma.yml"];
 const settingsOf = (resources: Registered[]) =>
@@ -84,7 +86,7 @@ describe("infra/apps/prisma", () => {
           connector: "mysql",
           host: "mysql-0.mysql.prisma.svc",
           port: 3306,
-          user: "prisma",
+          user: "prisma-a",
           password: "Made0up0by0the0random0provider00",
           migrations: true,
           // Fifty, of five pods while a rollout is under way.
@@ -143,9 +145,60 @@ describe("infra/apps/prisma", () => {
     assert.equal(podOf(await prisma()).terminationGracePeriodSeconds, 30);
   });
 
-  it("counts the database's pod and every pod of a rollout in the quota", async () => {
+  it("counts the database's pod, every pod of a rollout and those of both Jobs in the quota", async () => {
     const [quota] = ofKind(await prisma({ replicas: 3 }), "ResourceQuota");
-    assert.equal(quota?.inputs.spec.hard.pods, "8");
+    assert.equal(quota?.inputs.spec.hard.pods, "10");
+  });
+});
+
+describe("infra/apps/prisma, before its pods start", () => {
+  it("migrates by a Job of the server's own image and document, which the Deployment waits for", async () => {
+    const resources = await prisma();
+    const job = jobOf(resources);
+    const [container] = job.inputs.spec.template.spec.containers;
+    const deployment = only(resources, "kubernetes:apps/v1:Deployment", "prisma-server");
+
+    assert.ok(deployment.dependencies.includes(job.urn));
+    assert.deepEqual([container.image, container.args], [podOf(resources).containers[0].image, ["migrate"]]);
+    assert.deepEqual(container.env, [{ name: "PRISMA_CONFIG_PATH", value: "/etc/prisma/prisma.yml" }]);
+    assert.deepEqual(job.inputs.spec.template.spec.volumes, podOf(resources).volumes);
+  });
+
+  it("tries a migration once more, for half an hour at most, and not for a node that went", async () => {
+    const { spec } = jobOf(await prisma()).inputs;
+    assert.deepEqual([spec.backoffLimit, spec.activeDeadlineSeconds], [1, 1800]);
+    assert.deepEqual(spec.podFailurePolicy, {
+      rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+    });
+  });
+
+  it("lets nobody call the Job, and the Job only the database, to which requests of the Service never go", async () => {
+    const resources = await prisma();
+    const policy = only(
+      resources,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "prisma-migrations",
+    ).inputs;
+    const service = only(resources, "kubernetes:core/v1:Service", "prisma-server").inputs;
+    const { labels } = jobOf(resources).inputs.spec.template.metadata;
+
+    assert.deepEqual(policy.spec.ingress, []);
+    assert.deepEqual(policy.spec.egress[0].ports, [{ protocol: "TCP", port: 3306 }]);
+    assert.deepEqual(policy.spec.podSelector.matchLabels, {
+      "app.kubernetes.io/name": "prisma",
+      "app.kubernetes.io/component": "migrations",
+    });
+    assert.notEqual(
+      labels["app.kubernetes.io/component"],
+      service.spec.selector["app.kubernetes.io/component"],
+    );
+  });
+
+  it("goes over to the other user with the next version of the password", async () => {
+    const userOf = async (passwordVersion?: number) =>
+      parse(documentOf(await prisma({ passwordVersion }))).databases.default.user;
+    assert.deepEqual([await userOf(), await userOf(1)], ["prisma-a", "prisma-a"]);
+    assert.deepEqual([await userOf(2), await userOf(3)], ["prisma-b", "prisma-a"]);
   });
 });
 
@@ -165,15 +218,49 @@ describe("infra/apps/prisma on Google Cloud", () => {
 
   it("counts the proxy of every pod in the quota", async () => {
     const { hard } = only(await resourcesOf("dev"), "kubernetes:core/v1:ResourceQuota", "prisma").inputs.spec;
-    // Five pods of 500m and 384Mi, each with a proxy of 250m and 128Mi.
-    assert.deepEqual([hard.pods, hard["limits.cpu"], hard["limits.memory"]], ["5", "3750m", "2560Mi"]);
+    // Five pods and a Job's of 500m and 384Mi, each with a proxy of 250m and 128Mi.
+    assert.deepEqual([hard.pods, hard["limits.cpu"], hard["limits.memory"]], ["6", "4500m", "3072Mi"]);
   });
 
-  it("may talk to the database as its own account, which is the one that was given the right to", async () => {
+  it("may talk to the database as its own account, and its Job as another, and both were given the right to", async () => {
     const resources = await resourcesOf("dev");
-    const grant = only(resources, "gcp:projects/iAMMember:IAMMember", "prisma").inputs;
-    assert.match(grant.member, /\/subject\/ns\/prisma\/sa\/prisma$/);
-    assert.equal(podOf(resources).serviceAccountName, "prisma");
+    const accounts = ["prisma", "prisma-migrations"].map((name) => {
+      const { member } = only(resources, "gcp:projects/iAMMember:IAMMember", name).inputs;
+      return /\/subject\/ns\/prisma\/sa\/(.*)$/.exec(member)?.[1];
+    });
+    assert.deepEqual(accounts, ["prisma", "migrations"]);
+    assert.equal(podOf(resources).serviceAccountName, accounts[0]);
+    assert.equal(jobOf(resources).inputs.spec.template.spec.serviceAccountName, accounts[1]);
+  });
+
+  it("migrates beside a proxy that ends with the Job, because it is a native sidecar there too", async () => {
+    const { containers, initContainers } = jobOf(await resourcesOf("dev")).inputs.spec.template.spec;
+    assert.deepEqual(
+      [...initContainers, ...containers].map(({ name, restartPolicy }: any) => [name, restartPolicy]),
+      [
+        ["cloud-sql-proxy", "Always"],
+        ["migrations", undefined],
+      ],
+    );
+  });
+
+  it("signs in with a key where there is one, and keeps every rule with it too", async () => {
+    const key = {
+      type: "service_account",
+      client_email: "proxy@acme-dev.iam.gserviceaccount.com",
+      private_key: "-----BEGIN PRIVATE KEY-----",
+    };
+    const config = { ...stackConfig("dev"), "slipway:cloudSqlKey": JSON.stringify(key) };
+    const { resources } = await runProgram(config);
+    const secret = only(resources, "kubernetes:core/v1:Secret", "prisma-cloud-sql-key").inputs;
+
+    assert.deepEqual(reveal(secret.stringData), { "key.json": JSON.stringify(key) });
+    for (const pod of [podOf(resources), jobOf(resources).inputs.spec.template.spec])
+      assert.equal(pod.volumes.filter(({ name }: any) => name === "cloud-sql-key").length, 1);
+    assert.deepEqual(
+      Object.values(rules).flatMap((rule) => rule(resources)),
+      [],
+    );
   });
 });
 
@@ -200,7 +287,7 @@ describe("infra/apps/prisma with a Prisma 1 image", () => {
           connector: "mysql",
           host: "mysql-0.mysql.prisma.svc",
           port: 3306,
-          user: "prisma",
+          user: "prisma-a",
           password: "Made0up0by0the0random0provider00",
           migrations: true,
           connectionLimit: 20,
@@ -211,6 +298,11 @@ describe("infra/apps/prisma with a Prisma 1 image", () => {
       { name: "PRISMA_CONFIG_PATH", value: "/etc/prisma/prisma.yml" },
     ]);
     assert.deepEqual(ofKind(resources, "ConfigMap"), []);
+    // It migrates by itself, and by its own words.
+    assert.deepEqual(
+      ofKind(resources, "Job").map(({ name }) => name),
+      ["prisma-users"],
+    );
   });
 
   it("is asked for its own status, has Java's memory and a place to write", async () => {
