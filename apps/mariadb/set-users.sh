@@ -29,5 +29,9 @@ SQL
 done >"$run/users.sql"
 
 printf '[client]\npassword=%s\n' "$(cat "$MARIADB_PASSWORD_FILE")" >"$run/client.cnf"
-exec mariadb --defaults-file="$run/client.cnf" --host="$MARIADB_HOST" --user="$MARIADB_USER" --ssl \
-  --connect-timeout=5 --wait <"$run/users.sql"
+# A server that has just been restarted may take a moment to be found.
+server="--host=$MARIADB_HOST --user=$MARIADB_USER --ssl --connect-timeout=5"
+# shellcheck disable=SC2086 # These are several options.
+mariadb-admin --defaults-file="$run/client.cnf" $server --wait=30 ping >/dev/null
+# shellcheck disable=SC2086
+exec mariadb --defaults-file="$run/client.cnf" $server <"$run/users.sql"
