@@ -36,21 +36,20 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 }
 
 /** A promise with a number in it. */
-export interface Goal {
-  what: string;
-  got: number;
-  atMost: number;
-  unit?: string;
-}
+export type Goal = { what: string; got: number; unit?: string } & ({ atMost: number } | { atLeast: number });
 
 /** Prints each goal as met or missed; gives whether all are met. */
 export function judge(goals: readonly Goal[]): boolean {
-  for (const { what, got, atMost, unit = "" } of goals) {
-    const verdict = got <= atMost ? "met   " : "MISSED";
-    process.stdout.write(`${verdict} ${what}: ${round(got)}${unit}, goal at most ${atMost}${unit}\n`);
+  for (const goal of goals) {
+    const { what, got, unit = "" } = goal;
+    const wanted = "atMost" in goal ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`;
+    const verdict = isMet(goal) ? "met   " : "MISSED";
+    process.stdout.write(`${verdict} ${what}: ${round(got)}${unit}, goal ${wanted}${unit}\n`);
   }
-  return goals.every(({ got, atMost }) => got <= atMost);
+  return goals.every(isMet);
 }
+
+const isMet = (goal: Goal) => ("atMost" in goal ? goal.got <= goal.atMost : goal.got >= goal.atLeast);
 
 /** Three digits that count. */
 export const round = (value: number) => Number(value.toPrecision(3));

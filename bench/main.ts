@@ -16,6 +16,10 @@ const benches: Record<string, Bench> = {
     about: "server CPU and p99 of the journal's API, beside node:http and Express",
     load: () => import("./journal/bench.js"),
   },
+  prisma: {
+    about: "requests a second and p99 of the GraphQL service, beside the same SQL through the bare driver",
+    load: () => import("./prisma/bench.js"),
+  },
   images: {
     about: "size and contents of every image that was built",
     load: () => import("./images/bench.js"),

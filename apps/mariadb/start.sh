@@ -57,7 +57,8 @@ SQL
 
 exec mariadbd --no-defaults --datadir="$data/db" --tmpdir="$run" --lc-messages-dir="$share" \
   --socket="$run/mariadb.sock" --pid-file="$run/mariadb.pid" --init-file="$run/init.sql" \
-  --bind-address=0.0.0.0 --port=3306 --skip-name-resolve --skip-symbolic-links --local-infile=OFF \
+  --bind-address="${MARIADB_BIND:-0.0.0.0}" --port="${MARIADB_PORT:-3306}" \
+  --skip-name-resolve --skip-symbolic-links --local-infile=OFF \
   --ssl-cert="$data/tls.pem" --ssl-key="$data/tls.key" --tls-version=TLSv1.2,TLSv1.3 \
   --character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_ci \
   --innodb-buffer-pool-size="${MARIADB_BUFFER_POOL:-64M}" --innodb-flush-log-at-trx-commit=1 \

@@ -1,12 +1,12 @@
 import { build } from "esbuild";
 import { execa } from "execa";
 import { cp, mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { local, repository } from "../../machine/layout.js";
 import { alternate, judge, median, round, table } from "../figures.js";
-import { Server } from "./server.js";
+import { type Load, sendLoad } from "../load.js";
+import { Server, freePort } from "../server.js";
 
 const rounds = 5;
 const connections = 32;
@@ -14,14 +14,6 @@ const seeds = 100;
 const warmUps = 4_000;
 const requests = { list: 15_000, add: 15_000 };
 type Operation = keyof typeof requests;
-
-interface Load {
-  answered: number;
-  failed: number;
-  wallSec: number;
-  p50Ms: number;
-  p99Ms: number;
-}
 
 interface Figures extends Load {
   /** Of the server, microseconds a request. */
@@ -125,21 +117,5 @@ async function measure(program: string): Promise<Record<Operation, Figures>> {
   }
 }
 
-async function load(port: number, operation: Operation, count: number): Promise<Load> {
-  const args = [join(import.meta.dirname, "load.mjs"), port, operation, count, connections];
-  const { stdout } = await execa(process.execPath, args.map(String));
-  const result = JSON.parse(stdout) as Load;
-  if (result.failed > 0 || result.answered === 0) throw new Error(`${operation}: ${stdout}`);
-  return result;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === "object" && address !== null ? address.port : 0);
-      });
-    });
-  });
-}
+const load = (port: number, operation: Operation, count: number) =>
+  sendLoad(join(import.meta.dirname, "requests.mjs"), { port, operation, count, connections });
