@@ -9,13 +9,13 @@ import { type Load, sendLoad } from "../load.js";
 import { Server, freePort } from "../server.js";
 import { type MariaDb, startMariaDb, unpackMariaDb } from "./maria-db.js";
 
-const rounds = 5;
+const rounds = 3;
 const connections = 32;
 const pooled = 10;
 const authors = 20;
 const posts = 200;
-const warmUps = 2_000;
-const requests = { list: 6_000, create: 6_000 };
+const warmUps = 1_000;
+const requests = { list: 3_000, create: 3_000 };
 type Operation = keyof typeof requests;
 
 interface Figures extends Load {

@@ -5,6 +5,7 @@ import type { GraphQLAnswer } from "./graphql.js";
 import type { Answer } from "./platform.js";
 
 const CREATE = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
+const READ = "query ($id: String!) { user(where: { id: $id }) { id } }";
 const PAUSE_MS = 20;
 /** What a client sends again for: nobody knows what became of it, or nothing did. */
 const AGAIN = new Set(["UNAVAILABLE", "TIMEOUT", "TRY_AGAIN"]);
@@ -12,6 +13,8 @@ const AGAIN = new Set(["UNAVAILABLE", "TIMEOUT", "TRY_AGAIN"]);
 export interface Written {
   /** Ids of the users that were answered for. */
   ids: string[];
+  /** Of those, the ones that were read afterwards. */
+  read: number;
   /** Requests that had to be sent again. */
   repeated: number;
   /** Of those, the ones that had been done the first time. */
@@ -22,9 +25,9 @@ export interface Written {
 
 type Send = (query: string, variables: object, agent: Agent) => Promise<Answer>;
 
-/** Writers that each create one user after the other, and send the same again until it is answered for. */
+/** Writers that each create one user after the other, send the same again until it is answered for, and then read it. */
 export class PrismaWriters {
-  readonly #written: Written = { ids: [], repeated: 0, doneBefore: 0, gapMs: 0 };
+  readonly #written: Written = { ids: [], read: 0, repeated: 0, doneBefore: 0, gapMs: 0 };
   readonly #agent = new Agent({ keepAlive: true });
   readonly #send: Send;
   readonly #writers: Promise<void>[];
@@ -55,11 +58,23 @@ export class PrismaWriters {
         await sleep(100);
       }
       this.#written.ids.push(id);
+      while (!(await this.#isThere(id))) await sleep(100);
       const now = Date.now();
       this.#written.gapMs = Math.max(this.#written.gapMs, now - this.#last);
       this.#last = now;
       await sleep(PAUSE_MS);
     }
+  }
+
+  /** Whether what was answered for can be read, by whichever replica; false when nobody answered. */
+  async #isThere(id: string): Promise<boolean> {
+    const answer = await this.#send(READ, { id }, this.#agent).catch(() => undefined);
+    if (!answer || [502, 503, 504].includes(answer.status)) return false;
+    const { data, errors = [] } = JSON.parse(answer.body) as GraphQLAnswer;
+    if (errors.some(({ extensions }) => AGAIN.has(extensions.code))) return false;
+    if (data?.user?.id !== id) throw new Error(`${id} was written and is not there: ${answer.body}`);
+    this.#written.read++;
+    return true;
   }
 
   /** Whether the user is there now, by this request or by one before it. */
