@@ -28,6 +28,10 @@ const benches: Record<string, Bench> = {
     about: "server CPU of a delivery by two chat servers, beside bare Socket.io over pub/sub",
     load: () => import("./chat/bench.js"),
   },
+  prisma: {
+    about: "requests a second and p99 of the GraphQL service, beside the same SQL through the bare driver",
+    load: () => import("./prisma/bench.js"),
+  },
   images: {
     about: "size and contents of every image that was built",
     load: () => import("./images/bench.js"),

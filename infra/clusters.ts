@@ -73,11 +73,12 @@ export async function createClusters(config: StackConfig): Promise<Clusters> {
 // A cloud's SDK costs every start of a program that loads it, so it is loaded when the stack file names the cloud.
 
 async function createGoogleCloud(
-  { images, domain, protection }: StackConfig,
+  { images, domain, protection, secrets }: StackConfig,
   args: NonNullable<StackConfig["gcp"]>,
 ) {
   const { GoogleCloud } = await import("./gcp/google-cloud.js");
-  return new GoogleCloud("gcp", { ...args, images, domain, protection });
+  const { cloudSqlKey } = secrets;
+  return new GoogleCloud("gcp", { ...args, images, domain, protection, cloudSqlKey });
 }
 
 async function createAmazonWebServices(

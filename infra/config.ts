@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isPrisma1 } from "./apps/prisma-config.js";
 import { aws } from "./config/aws.js";
 import { chat, mongoUri } from "./config/chat.js";
-import { gcp } from "./config/gcp.js";
+import { gcp, serviceAccountKey } from "./config/gcp.js";
 import { journal } from "./config/journal.js";
 import { local } from "./config/local.js";
 import { prisma } from "./config/prisma.js";
@@ -46,6 +46,9 @@ const secrets = {
     .string()
     .regex(/^[A-Za-z0-9_-]{16,256}$/, "expected 16 to 256 letters, digits, underscores and hyphens")
     .optional(),
+
+  /** What the Auth Proxy signs in with, where the pods' own identities can't be used. */
+  cloudSqlKey: serviceAccountKey.optional(),
 };
 
 /** Keys of the stack file, without their namespace. */
@@ -156,6 +159,9 @@ function contradictions(values: Settings, given: ReadonlySet<string>): string[] 
     const missing = images.filter((name) => !values.images?.[name]);
     return [...problems, ...missing.map((name) => `slipway:images.${name}: missing; ${advice}`)];
   });
+  if (given.has("cloudSqlKey") && !(given.has("gcp") && (values.gcp?.cloudSql ?? !values.gcp))) {
+    problems.push("slipway:cloudSqlKey: expected none without slipway:gcp.cloudSql");
+  }
   // Two apps may miss the same image.
   return [...new Set(problems)];
 }

@@ -191,11 +191,23 @@ export interface MySqlArgs {
   app: string;
   namespace: pulumi.Input<string>;
 
-  /** Labels of the pods, in the same namespace, that may connect. */
-  clients: readonly Readonly<Record<string, string>>[];
+  /** The pods, in the same namespace, that may connect. */
+  clients: readonly MySqlClient[];
 
-  /** The pods' service account: where the cloud signs them in by it, it gets the right to. */
-  serviceAccountName: string;
+  /**
+   * The next one gives the app another password, which it signs in with as another user: one at a time.
+   *
+   * @default 1
+   */
+  passwordVersion?: number;
+}
+
+export interface MySqlClient {
+  /** Labels of the pods. */
+  readonly selector: Readonly<Record<string, string>>;
+
+  /** Theirs: where the cloud signs them in by it, it gets the right to. */
+  readonly serviceAccountName: string;
 }
 
 export interface MySql {
@@ -203,6 +215,8 @@ export interface MySql {
   readonly host: pulumi.Input<string>;
   readonly port: number;
   readonly database: pulumi.Input<string>;
+
+  /** Known when the database knows it, and the password too. */
   readonly user: pulumi.Input<string>;
 
   /** A secret. */
@@ -216,6 +230,9 @@ export interface MySql {
 
   /** Native sidecars that the app's pods need for it, with restartPolicy "Always". */
   readonly sidecars: readonly k8s.types.input.core.v1.Container[];
+
+  /** What those mount. */
+  readonly volumes: readonly k8s.types.input.core.v1.Volume[];
 
   /** Whom the pods must be allowed to call for it. */
   readonly calls: readonly Allowed[];

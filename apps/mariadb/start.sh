@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes an empty volume a database, sees to the app's user, and becomes the server.
+# Makes an empty volume a database, sees to the user who makes the app's users, and becomes the server.
 set -eu
 
 share=/usr/share/mysql
@@ -41,22 +41,24 @@ if [ ! -e "$data/tls.pem" ]; then
   mv "$data/tls.new" "$data/tls.pem"
 fi
 
-# Read by the server before anybody may connect. Only the app signs in over the network; root has no password that
-# anybody knows, and signs in as the program's own user, over the socket.
+# Read by the server before anybody may connect. Over the network this user makes the app's users, who sign in there
+# too (set-users.sh); root has no password that anybody knows, and signs in as the program's own user, over the socket.
 umask 077
 cat >"$run/init.sql" <<SQL
 CREATE DATABASE IF NOT EXISTS \`$database\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 CREATE USER IF NOT EXISTS app@localhost IDENTIFIED VIA unix_socket;
 CREATE USER IF NOT EXISTS '$user'@'%';
 ALTER USER '$user'@'%' IDENTIFIED BY '$password' REQUIRE SSL;
-GRANT ALL PRIVILEGES ON \`$database\`.* TO '$user'@'%';
+GRANT ALL PRIVILEGES ON \`$database\`.* TO '$user'@'%' WITH GRANT OPTION;
+GRANT CREATE USER ON *.* TO '$user'@'%';
 GRANT ALL PRIVILEGES ON *.* TO app@localhost WITH GRANT OPTION;
 DROP USER IF EXISTS root@localhost;
 SQL
 
 exec mariadbd --no-defaults --datadir="$data/db" --tmpdir="$run" --lc-messages-dir="$share" \
   --socket="$run/mariadb.sock" --pid-file="$run/mariadb.pid" --init-file="$run/init.sql" \
-  --bind-address=0.0.0.0 --port=3306 --skip-name-resolve --skip-symbolic-links --local-infile=OFF \
+  --bind-address="${MARIADB_BIND:-0.0.0.0}" --port="${MARIADB_PORT:-3306}" \
+  --skip-name-resolve --skip-symbolic-links --local-infile=OFF \
   --ssl-cert="$data/tls.pem" --ssl-key="$data/tls.key" --tls-version=TLSv1.2,TLSv1.3 \
   --character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_ci \
   --innodb-buffer-pool-size="${MARIADB_BUFFER_POOL:-64M}" --innodb-flush-log-at-trx-commit=1 \

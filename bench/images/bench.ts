@@ -55,7 +55,7 @@ export async function run(): Promise<boolean> {
 }
 
 /** The newest archive of each image: older ones are of inputs that have changed since. */
-function latestArchives(): Map<string, string> {
+export function latestArchives(): Map<string, string> {
   const files = readdirSync(paths.images)
     .map((file) => ({ file: join(paths.images, file), name: /^(.+)-[0-9a-f]{16}\.tar$/.exec(file)?.[1] }))
     .map(({ file, name }) => ({ file, name, time: statSync(file).mtimeMs }))

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { repository } from "../../machine/layout.js";
 import { alternate, judge, median, round, table } from "../figures.js";
 import { installPeers } from "../install-peers.js";
+import { type Load, sendLoad } from "../load.js";
 import { Server, freePort, startRedis } from "../server.js";
 
 const rounds = 5;
@@ -12,14 +13,6 @@ const seeds = 100;
 const warmUps = 4_000;
 const requests = { list: 15_000, add: 15_000 };
 type Operation = keyof typeof requests;
-
-interface Load {
-  answered: number;
-  failed: number;
-  wallSec: number;
-  p50Ms: number;
-  p99Ms: number;
-}
 
 interface Figures extends Load {
   /** Of the server, microseconds a request. */
@@ -95,10 +88,5 @@ async function measure(program: string): Promise<Record<Operation, Figures>> {
   }
 }
 
-async function load(port: number, operation: Operation, count: number): Promise<Load> {
-  const args = [join(import.meta.dirname, "load.mjs"), port, operation, count, connections];
-  const { stdout } = await execa(process.execPath, args.map(String));
-  const result = JSON.parse(stdout) as Load;
-  if (result.failed > 0 || result.answered === 0) throw new Error(`${operation}: ${stdout}`);
-  return result;
-}
+const load = (port: number, operation: Operation, count: number) =>
+  sendLoad(join(import.meta.dirname, "requests.mjs"), { port, operation, count, connections });

@@ -84,6 +84,13 @@ export interface HttpServiceArgs {
 
   /** @default none */
   volumes?: k8s.types.input.core.v1.Volume[];
+
+  /**
+   * What must have been done before its pods start.
+   *
+   * @default nothing
+   */
+  after?: readonly pulumi.Resource[];
 }
 
 /** Pods that serve HTTP without keeping anything: the workload, its Service and the rules around them. */
@@ -95,7 +102,7 @@ export class HttpService extends pulumi.ComponentResource {
     super("slipway:apps:HttpService", name, args, opts);
 
     const { cluster, namespace, component, replicas, maxReplicas, calls = [], volumes = [] } = args;
-    const { onePerNode = false, callers = [], nativeSidecars = [], recreate = false } = args;
+    const { onePerNode = false, callers = [], nativeSidecars = [], recreate = false, after = [] } = args;
     const parent = this;
     const labels = labelsFor(args.app, component);
     const metadata = { name: component, namespace, labels: labels.labels };
@@ -166,7 +173,7 @@ export class HttpService extends pulumi.ComponentResource {
             }),
           },
         },
-        { parent, customTimeouts: workloadTimeouts },
+        { parent, dependsOn: [...after], customTimeouts: workloadTimeouts },
       );
     }
 

@@ -41,6 +41,11 @@ export function prismaTenant(
   };
 }
 
+/** The Job that migrates: one pod like the server's, before those of a rollout start. */
+export function migrationsTenant({ resources, beside }: Tenant): Tenant {
+  return { replicas: 1, surges: false, resources, beside };
+}
+
 /** Connections of one pod, so that all of a rollout together stay within what the database takes. */
 export function connectionsOf({ replicas, surges }: Tenant, connectionLimit: number): number {
   const pods = surges ? 2 * replicas + 1 : replicas;

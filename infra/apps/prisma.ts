@@ -1,15 +1,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type Container, container, httpContainer } from "../k8s/container.js";
-import { literal, variablesFrom } from "../k8s/env.js";
+import { type Container } from "../k8s/container.js";
+import { createJob } from "../k8s/job.js";
 import { labelsFor } from "../k8s/labels.js";
-import { READ_ONLY_MODE } from "../k8s/security.js";
 import { keptForRollback, versionedConfigMap } from "../k8s/versioned-config-map.js";
 import type { Cluster } from "../platform.js";
 import { AppNamespace } from "./app-namespace.js";
 import { HttpService } from "./http-service.js";
-import { type PrismaSize, configDocument, connectionsOf, isPrisma1, prismaTenant } from "./prisma-config.js";
+import {
+  type PrismaSize,
+  configDocument,
+  connectionsOf,
+  isPrisma1,
+  migrationsTenant,
+  prismaTenant,
+} from "./prisma-config.js";
+import { migrationsContainer, podVolumes, prisma1Container, serverContainer } from "./prisma-containers.js";
 
 export interface PrismaArgs extends PrismaSize {
   cluster: Cluster;
@@ -58,21 +65,22 @@ export interface PrismaArgs extends PrismaSize {
    * @default made up when it is exposed; otherwise none, and there is no management API
    */
   managementApiSecret?: pulumi.Output<string>;
+
+  /**
+   * The next one gives the service another password of its database: one at a time.
+   *
+   * @default 1
+   */
+  passwordVersion?: number;
 }
 
 const COMPONENT = "prisma";
+const MIGRATIONS = "migrations";
 const PORT = 4466;
-const CONFIG = "/etc/prisma";
-const CONFIG_PATH = `${CONFIG}/prisma.yml`;
+/** Longer than any migration should take that nobody watches; the database's lock is waited for within it. */
+const MIGRATIONS_SEC = 1800;
 /** For what is under way when the pod stops answering: longer than any query may take. */
 const CLOSE_SEC = 25;
-
-const VARIABLES = {
-  LOG_LEVEL: "logLevel",
-  INTROSPECTION: "introspection",
-  PLAYGROUND: "playground",
-  DRAIN_DELAY_SEC: "drainDelaySec",
-};
 
 /** A GraphQL service on MySQL, for the pods of the cluster, and for the world where that is asked for. */
 export class Prisma extends pulumi.ComponentResource {
@@ -84,10 +92,10 @@ export class Prisma extends pulumi.ComponentResource {
 
     const { cluster, exposed = false, host, logLevel = "info" } = args;
     const { playground = false, introspection = playground } = args;
-    const { drainDelaySec, imagePullPolicy } = cluster;
+    const { drainDelaySec } = cluster;
     const prisma1 = isPrisma1(args.image);
-    const image = args.image ?? cluster.image("prisma");
     const pods = prismaTenant(args, prisma1, cluster.mySqlSidecars);
+    const migrations = prisma1 ? [] : [migrationsTenant(pods)];
     refuseTwo();
     const parent = this;
     const labels = labelsFor(name, COMPONENT);
@@ -97,7 +105,15 @@ export class Prisma extends pulumi.ComponentResource {
     const managementApiSecret =
       args.managementApiSecret ?? (exposed ? createManagementApiSecret() : undefined);
     const secret = createConfigSecret();
-    const service = createService(prisma1 ? prisma1Container() : serverContainer(createConfigMap()));
+    const containerArgs = {
+      name: COMPONENT,
+      image: args.image ?? cluster.image("prisma"),
+      imagePullPolicy: cluster.imagePullPolicy,
+      resources: pods.resources,
+    };
+    const service = prisma1
+      ? createService(prisma1Container(containerArgs, PORT))
+      : createMigratedService(createConfigMap().metadata.name);
 
     this.url = exposed ? createEntry() : undefined;
     this.registerOutputs({ url: this.url });
@@ -111,15 +127,22 @@ export class Prisma extends pulumi.ComponentResource {
     }
 
     function createNamespace() {
-      return new AppNamespace(name, { cluster, tenants: [pods, ...cluster.mySqlTenants] }, { parent });
+      return new AppNamespace(
+        name,
+        { cluster, tenants: [pods, ...migrations, ...cluster.mySqlTenants] },
+        { parent },
+      );
     }
 
     function createMySql() {
       const mySqlArgs = {
         app: name,
         namespace: namespace.name,
-        serviceAccountName: COMPONENT,
-        clients: [labels.selector],
+        clients: [COMPONENT, ...(prisma1 ? [] : [MIGRATIONS])].map((component) => ({
+          selector: labelsFor(name, component).selector,
+          serviceAccountName: component,
+        })),
+        passwordVersion: args.passwordVersion,
       };
       return cluster.createMySql(name, mySqlArgs, { parent });
     }
@@ -168,44 +191,24 @@ export class Prisma extends pulumi.ComponentResource {
       return new k8s.core.v1.ConfigMap(`${name}-settings`, configMapArgs, { parent, ...keptForRollback });
     }
 
-    function serverContainer(configMap: k8s.core.v1.ConfigMap): Container {
-      return httpContainer({
-        name: COMPONENT,
-        image,
-        imagePullPolicy,
-        port: PORT,
-        resources: pods.resources,
-        env: [
-          ...variablesFrom(configMap.metadata.name, VARIABLES),
-          literal("PRISMA_CONFIG_PATH", CONFIG_PATH),
-        ],
-        volumeMounts: [{ name: "config", mountPath: CONFIG, readOnly: true }],
-      });
+    /** The pods of this version start when the tables are what its models say; until then the last version serves. */
+    function createMigratedService(settings: pulumi.Input<string>) {
+      const job = createJob(
+        `${name}-${MIGRATIONS}`,
+        {
+          ...{ app: name, component: MIGRATIONS, namespace: namespace.name },
+          container: migrationsContainer({ ...containerArgs, name: MIGRATIONS }),
+          nativeSidecars: mySql.sidecars,
+          volumes: podVolumes(secret.metadata.name, mySql.volumes),
+          calls: mySql.calls,
+          activeDeadlineSeconds: MIGRATIONS_SEC,
+        },
+        parent,
+      );
+      return createService(serverContainer(containerArgs, PORT, settings), [job]);
     }
 
-    /** It answers under no path of ours, and writes where Java does. */
-    function prisma1Container(): Container {
-      const status = { httpGet: { path: "/status", port: "http" }, timeoutSeconds: 5 };
-      const listens = { tcpSocket: { port: "http" }, timeoutSeconds: 5 };
-      return container({
-        name: COMPONENT,
-        image,
-        imagePullPolicy,
-        resources: pods.resources,
-        ports: [{ name: "http", containerPort: PORT }],
-        env: [literal("PRISMA_CONFIG_PATH", CONFIG_PATH)],
-        startupProbe: { ...status, periodSeconds: 5, failureThreshold: 60 },
-        readinessProbe: { ...status, periodSeconds: 5, failureThreshold: 2 },
-        livenessProbe: { ...listens, periodSeconds: 10, failureThreshold: 6 },
-        volumeMounts: [
-          { name: "config", mountPath: CONFIG, readOnly: true },
-          { name: "tmp", mountPath: "/tmp" },
-        ],
-      });
-    }
-
-    function createService(server: Container) {
-      const config = { secretName: secret.metadata.name, defaultMode: READ_ONLY_MODE };
+    function createService(server: Container, after: pulumi.Resource[] = []) {
       return new HttpService(
         `${name}-server`,
         {
@@ -221,9 +224,10 @@ export class Prisma extends pulumi.ComponentResource {
           calls: [...mySql.calls],
           nativeSidecars: mySql.sidecars,
           volumes: [
-            { name: "config", secret: config },
+            ...podVolumes(secret.metadata.name, mySql.volumes),
             ...(prisma1 ? [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }] : []),
           ],
+          after,
         },
         { parent },
       );

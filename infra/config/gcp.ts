@@ -10,6 +10,12 @@ const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of the day in UTC such as "02:00"');
 
+/** Key of a service account as the console gives it out; no problem tells anything of it. */
+export const serviceAccountKey = z.string().refine(isServiceAccountKey, {
+  message:
+    'expected the JSON of a service account\'s key, with "type": "service_account" and a "private_key"',
+});
+
 /** `slipway:gcp`: everything of Google Cloud. Left out, nothing of it is created. */
 export const gcp = z
   .strictObject({
@@ -71,3 +77,17 @@ export const gcp = z
     message: "expected at most maxNodes",
   })
   .optional();
+
+function isServiceAccountKey(text: string): boolean {
+  try {
+    const key = JSON.parse(text) as { type?: unknown; private_key?: unknown; client_email?: unknown } | null;
+    return (
+      key?.type === "service_account" &&
+      typeof key.client_email === "string" &&
+      typeof key.private_key === "string" &&
+      key.private_key.startsWith("-----BEGIN PRIVATE KEY-----")
+    );
+  } catch {
+    return false;
+  }
+}

@@ -37,6 +37,9 @@ export interface GkeArgs {
 
   images: Images;
   cloudSql?: CloudSql;
+
+  /** Key of a service account that may connect to it; otherwise each pod's own identity may. */
+  cloudSqlKey?: pulumi.Output<string>;
   protection: boolean;
   domain?: string;
   dnsZone?: string;
@@ -119,7 +122,7 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
   }
 
   createMySql(name: string, args: MySqlArgs, opts: ChildOptions): CloudSqlMySql {
-    const { project, projectNumber, cloudSql, protection } = this.args;
+    const { project, projectNumber, cloudSql, cloudSqlKey, protection } = this.args;
     if (!cloudSql) {
       throw new pulumi.InputPropertyError({
         propertyPath: "cloudSql",
@@ -128,7 +131,7 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
     }
     return new CloudSqlMySql(
       name,
-      { ...args, project, projectNumber, cloudSql, protection },
+      { ...args, project, projectNumber, cloudSql, key: cloudSqlKey, protection },
       this.withGcp(opts),
     );
   }

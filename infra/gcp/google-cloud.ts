@@ -28,6 +28,13 @@ export interface GoogleCloudArgs {
   cloudSql?: CloudSqlSize;
 
   /**
+   * Key of a service account that may connect to it, as JSON.
+   *
+   * @default none: the apps' pods connect by identities of their own
+   */
+  cloudSqlKey?: pulumi.Output<string>;
+
+  /**
    * Name of a managed zone in Cloud DNS that the apps' hosts belong to.
    *
    * @default none: you make the records
@@ -167,6 +174,7 @@ export class GoogleCloud extends pulumi.ComponentResource {
           foundations: [gke, registry],
           images,
           cloudSql,
+          cloudSqlKey: args.cloudSqlKey,
           protection,
           domain,
           dnsZone,

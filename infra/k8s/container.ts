@@ -28,17 +28,30 @@ export interface ContainerArgs {
 }
 
 /** A container with everything that a container of ours must say. */
-export function container(args: ContainerArgs): Container {
-  const { resources, ports, command, ...rest } = args;
+export function container({ ports, ...rest }: ContainerArgs): Container {
+  return { ...hardened(rest), ports: ports.map((port) => ({ ...port, protocol: "TCP" })) };
+}
+
+function hardened<T extends Pick<ContainerArgs, "name" | "resources" | "command">>(args: T) {
+  const { resources, command, ...rest } = args;
   return {
     ...rest,
     ...(command && { command: [...command] }),
-    ports: ports.map((port) => ({ ...port, protocol: "TCP" })),
     resources: resourceRequirements(resources),
     securityContext: containerSecurityContext(),
     // The last lines of a program that dies become the reason that Pulumi and kubectl show.
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
+}
+
+export type TaskContainerArgs = Omit<
+  ContainerArgs,
+  "ports" | "readinessProbe" | "livenessProbe" | "startupProbe" | "lifecycle"
+> & { args?: readonly string[] };
+
+/** A container that does one thing and ends: nobody calls it, and how it ends says all about it. */
+export function taskContainer({ args, ...rest }: TaskContainerArgs): Container {
+  return { ...hardened(rest), ...(args && { args: [...args] }) };
 }
 
 export interface HttpContainerArgs extends Omit<

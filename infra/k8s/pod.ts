@@ -49,16 +49,24 @@ export interface PodTemplateArgs {
    * @default false
    */
   onePerNode?: boolean;
+
+  /**
+   * "Never" for a Job's, whose next try is another pod, so that each try keeps its log.
+   *
+   * @default Kubernetes' own, "Always"
+   */
+  restartPolicy?: "Never";
 }
 
 /** A pod with everything that a pod of ours must say, spread over nodes and zones. */
 export function podTemplate(args: PodTemplateArgs): k8s.types.input.core.v1.PodTemplateSpec {
   const { labels, serviceAccountName, container, sidecars = [], volumes = [], annotations } = args;
-  const { spreadEachVersion = false, onePerNode = false, nativeSidecars = [] } = args;
+  const { spreadEachVersion = false, onePerNode = false, nativeSidecars = [], restartPolicy } = args;
   return {
     metadata: { labels: labels.labels, ...(annotations && { annotations }) },
     spec: {
       serviceAccountName,
+      ...(restartPolicy && { restartPolicy }),
       // No program of ours talks to the Kubernetes API.
       automountServiceAccountToken: false,
       // Otherwise every Service of the namespace becomes variables, and REDIS_PORT is "tcp://10.0.0.7:6379".

@@ -15,7 +15,7 @@ import type {
 } from "../platform.js";
 import { LocalEntry, localHost, localUrl } from "./entry.js";
 import { FERRET_DB_TENANT, FerretDb } from "./ferret-db.js";
-import { MARIA_DB_TENANT, MariaDb } from "./maria-db.js";
+import { MARIA_DB_TENANTS, MariaDb } from "./maria-db.js";
 
 export interface LocalClusterArgs {
   /** File that `npm run up` wrote. */
@@ -39,7 +39,7 @@ export interface LocalClusterArgs {
 export class LocalCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly mongoDbTenants = [FERRET_DB_TENANT];
-  readonly mySqlTenants = [MARIA_DB_TENANT];
+  readonly mySqlTenants = MARIA_DB_TENANTS;
   readonly mySqlSidecars = [];
   readonly storageClassName = "local-path";
   // The images are put into every node's store: there is no registry to ask.

@@ -37,6 +37,9 @@ export interface DatabasePodArgs {
 export interface DatabasePod {
   readonly host: pulumi.Output<string>;
 
+  /** Known when the database answers. */
+  readonly statefulSet: k8s.apps.v1.StatefulSet;
+
   /** Whom the clients' pods must be allowed to call for it. */
   readonly calls: readonly Allowed[];
 }
@@ -51,9 +54,10 @@ export function createDatabasePod(name: string, args: DatabasePodArgs, parent: p
   const service = createService();
   createNetworkPolicy();
   createPodDisruptionBudget();
-  createStatefulSet();
+  const statefulSet = createStatefulSet();
 
   return {
+    statefulSet,
     host: pulumi.interpolate`${component}-0.${service.metadata.name}.${namespace}.svc`,
     calls: [{ peers: [podsWith(labels.selector)], port }],
   };

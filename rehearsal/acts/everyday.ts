@@ -59,6 +59,18 @@ const everydayChanges: readonly EverydayChange[] = [
     changes: ["replace Secret chat-mongodb-uri", "update Deployment chat-server"],
   },
   {
+    // The user that nobody uses gets it, and the pods go over to that one.
+    title: "a rotated database password",
+    edit: { "slipway:prisma": { passwordVersion: 2 } },
+    changes: [
+      "update Deployment prisma-server",
+      "replace Job prisma-migrations",
+      "replace RandomPassword prisma-b",
+      "replace Secret prisma-config",
+      "update User prisma-b",
+    ],
+  },
+  {
     title: "more nodes of GKE",
     edit: { "slipway:gcp": { gke: { minNodes: 4, maxNodes: 6 } } },
     changes: ["update NodePool gcp-gke-nodes"],

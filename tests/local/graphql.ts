@@ -38,9 +38,10 @@ export async function post(
   query: string,
   variables: object = {},
   options: CallOptions = {},
+  app = "prisma",
 ): Promise<Answer> {
   const headers = { authorization: `Bearer ${await managementApiSecret()}` };
-  return call(`${urlOf("prisma", "http")}/`, "POST", { query, variables }, { ...options, headers });
+  return call(`${urlOf(app, "http")}/`, "POST", { query, variables }, { ...options, headers });
 }
 
 export async function graphql(query: string, variables: object = {}): Promise<GraphQLAnswer> {

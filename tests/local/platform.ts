@@ -56,13 +56,14 @@ export async function objects(kinds: string, ...args: string[]): Promise<any[]> 
 export const rolledOut = (workload: string, namespace = "journal") =>
   kubectl("rollout", "status", workload, "-n", namespace, "--timeout=120s", "--request-timeout=0");
 
-/** Waits until every pod is ready and none is on its way out. */
+/** Waits until every pod is ready or has done what it was for, and none is on its way out. */
 export const settled = () =>
   until("every pod ready, and none about to go", async () => {
     const restless = (await objects("pods", "-A")).filter(
-      ({ metadata, status: { conditions = [] } }) =>
+      ({ metadata, status: { phase, conditions = [] } }) =>
         metadata.deletionTimestamp !== undefined ||
-        !conditions.some((condition: any) => condition.type === "Ready" && condition.status === "True"),
+        (phase !== "Succeeded" &&
+          !conditions.some((condition: any) => condition.type === "Ready" && condition.status === "True")),
     );
     return restless.map(({ metadata }) => metadata.name as string).join(", ") || undefined;
   });

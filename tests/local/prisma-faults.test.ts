@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { hostProcess } from "../../machine/hosts.js";
+import { clusterProcesses } from "./footprint.js";
 import { graphql, inPrisma, post, sql } from "./graphql.js";
-import { startLoad } from "./load.js";
-import { objects, rolledOut, settled, until } from "./platform.js";
+import { type LoadResult, startLoad } from "./load.js";
+import { npmRun, objects, rolledOut, settled, until } from "./platform.js";
 import { PrismaWriters } from "./prisma-writers.js";
 import { podProcess } from "./pod-processes.js";
+import { UNDRAINED, startUndrained, stopUndrained } from "./undrained.js";
 
 const ROLLOUTS = 10;
 const REQUESTS_PER_SEC = 100;
+const PEER_ROLLOUTS = 3;
 const LEAST_REQUESTS = 20_000;
 const WRITERS = 8;
 /** Not a limit: how much is written before and after a fault, so that it hits something and something follows. */
@@ -34,7 +38,45 @@ const faults: Readonly<Record<string, () => Promise<unknown>>> = {
   "MariaDB's pod is deleted by force": () =>
     inPrisma("delete", "pod", "mysql-0", "--force", "--grace-period=0"),
   "MariaDB's pod is deleted": () => inPrisma("delete", "pod", "mysql-0", "--wait=false"),
+  "a replica's node is killed, and started again": async () => {
+    const database = await nodeOf("mysql-0");
+    const nodes = await Promise.all((await podNames()).map(nodeOf));
+    await killNode(nodes.find((node) => node !== database) ?? database);
+  },
+  "MariaDB's node is killed, and started again": async () => {
+    await killNode(await nodeOf("mysql-0"));
+  },
 };
+
+const nodeOf = (pod: string) => inPrisma("get", "pod", pod, "-o", "jsonpath={.spec.nodeName}");
+
+/** As when the machine loses its power: nothing on it gets to say goodbye. */
+async function killNode(node: string): Promise<void> {
+  process.kill(hostProcess(node) ?? 0, "SIGKILL");
+  await until(`no process left on ${node}`, () =>
+    clusterProcesses(node).length === 0 ? undefined : "some are there",
+  );
+  await npmRun("up");
+}
+
+/** Reads and writes in turn, at a steady pace over kept connections. */
+function readAndWrite(app: string): { stop: () => Promise<LoadResult>; sent: () => number } {
+  const create = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
+  let sent = 0;
+  const stop = startLoad((count, agent) => {
+    sent = count + 1;
+    const id = randomUUID();
+    return count % 2 === 0
+      ? post("{ posts { title author { name } } }", {}, { agent }, app)
+      : post(create, { data: { id, email: `${id}@load.example.com`, name: "load" } }, { agent }, app);
+  }, REQUESTS_PER_SEC);
+  return { stop, sent: () => sent };
+}
+
+/** What was not answered, and what was answered with an error. */
+function failedOf({ failures, answers }: LoadResult): string[] {
+  return [...failures, ...answers.filter(({ body }) => body.includes('"errors"')).map(({ body }) => body)];
+}
 
 async function removeWritten(): Promise<void> {
   await sql(
@@ -48,15 +90,7 @@ describe("the GraphQL service under load", () => {
 
   it("fails none of the reads and writes during ten rolling updates, and loses nothing that was written", async function () {
     this.timeout(900_000);
-    const create = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
-    let sent = 0;
-    const stop = startLoad((count, agent) => {
-      sent = count + 1;
-      const id = randomUUID();
-      return count % 2 === 0
-        ? post("{ posts { title author { name } } }", {}, { agent })
-        : post(create, { data: { id, email: `${id}@load.example.com`, name: "load" } }, { agent });
-    }, REQUESTS_PER_SEC);
+    const { stop, sent } = readAndWrite("prisma");
     const rollouts = await (async () => {
       for (let rollout = 0; rollout < ROLLOUTS; rollout++) {
         const before = await podNames();
@@ -66,13 +100,12 @@ describe("the GraphQL service under load", () => {
         const kept = (await podNames()).filter((name) => before.includes(name));
         assert.deepEqual(kept, []);
       }
-      await until("enough requests", () => (sent >= LEAST_REQUESTS ? undefined : `${sent}`), 400);
+      await until("enough requests", () => (sent() >= LEAST_REQUESTS ? undefined : `${sent()}`), 400);
     })().catch((error: unknown) => error);
-    const { failures, answers, ...all } = await stop();
+    const all = await stop();
 
     assert.ifError(rollouts);
-    const wrong = answers.filter(({ body }) => body.includes('"errors"')).map(({ body }) => body);
-    const failed = [...failures, ...wrong];
+    const failed = failedOf(all);
     assert.equal(
       failed.length,
       0,
@@ -83,6 +116,25 @@ describe("the GraphQL service under load", () => {
       String(Math.floor(all.sent / 2)),
     );
     console.log(`      ${failed.length} of ${all.sent} requests failed`);
+  });
+
+  it("would fail some of them without its drain, so that the test above would see them", async () => {
+    await startUndrained();
+    try {
+      const { stop } = readAndWrite(UNDRAINED);
+      for (let rollout = 0; rollout < PEER_ROLLOUTS; rollout++) {
+        await inPrisma("rollout", "restart", `deployment/${UNDRAINED}`);
+        await rolledOut(`deployment/${UNDRAINED}`, "prisma");
+      }
+      const all = await stop();
+      const failed = failedOf(all);
+      assert.ok(failed.length > 0, `0 of ${all.sent} failed`);
+      console.log(
+        `      without the drain ${failed.length} of ${all.sent} failed in ${PEER_ROLLOUTS} rolling updates`,
+      );
+    } finally {
+      await stopUndrained();
+    }
   });
 
   for (const [fault, happens] of Object.entries(faults)) {
@@ -108,7 +160,7 @@ describe("the GraphQL service under load", () => {
       assert.deepEqual(rows.sort(), [...written.ids].sort());
       assert.equal((await graphql("{ usersCount }")).errors, undefined);
       console.log(
-        `      ${written.ids.length} written, ${written.repeated} sent again, ${written.doneBefore} of them done before, longest silence ${written.gapMs} ms`,
+        `      ${written.ids.length} written, ${written.read} read, ${written.repeated} sent again, ${written.doneBefore} of them done before, longest silence ${written.gapMs} ms`,
       );
     });
   }

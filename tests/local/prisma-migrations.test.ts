@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseConfig, type DatabaseConfig } from "../../apps/prisma/src/config.js";
+import type { DatabaseConfig } from "../../apps/prisma/src/config.js";
 import { migrate, migrationStates, type Migration } from "../../apps/prisma/src/migrations.js";
-import { paths } from "../../machine/layout.js";
-import { configDocument, sql } from "./graphql.js";
+import { repository } from "../../machine/layout.js";
+import { graphql, inPrisma, sql } from "./graphql.js";
+import { forwardToMariaDb, signIn } from "./maria-db.js";
+import { npmRun, objects, settled } from "./platform.js";
 
 const DATABASE = "prisma_migrations_test";
 const table = (name: string): Migration => ({
@@ -13,32 +14,23 @@ const table = (name: string): Migration => ({
   sql: `CREATE TABLE ${name} (id INT PRIMARY KEY);`,
 });
 
-/** kubectl's way to a port of a pod, and the port of this machine that leads there. */
-async function forward(): Promise<{ port: number; process: ChildProcess }> {
-  const args = ["--kubeconfig", paths.kubeconfig, "-n", "prisma", "port-forward", "pod/mysql-0", ":3306"];
-  const process = spawn(join(paths.bin, "kubectl"), args, { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(process.stdout, "data")) as [Buffer];
-  return { port: Number(/127\.0\.0\.1:(\d+)/.exec(line.toString())?.[1]), process };
-}
-
 describe("migrations against the real MariaDB", () => {
-  let tunnel: ChildProcess;
+  let stop = () => {};
   let database: DatabaseConfig;
 
   before(async () => {
-    const { port, process } = await forward();
-    tunnel = process;
-    const { default: real } = parseConfig(await configDocument()).databases;
-    database = { ...real, host: "127.0.0.1", port, database: DATABASE };
+    const tunnel = await forwardToMariaDb();
+    stop = tunnel.stop;
+    database = { ...(await signIn()), host: "127.0.0.1", port: tunnel.port, database: DATABASE };
   });
   beforeEach(() =>
     sql(
-      `DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE}; GRANT ALL ON ${DATABASE}.* TO prisma@'%'`,
+      `DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE}; GRANT ALL ON ${DATABASE}.* TO '${database.user}'@'%'`,
     ),
   );
   after(async () => {
-    tunnel.kill();
-    await sql(`DROP DATABASE IF EXISTS ${DATABASE}; REVOKE ALL ON ${DATABASE}.* FROM prisma@'%'`);
+    stop();
+    await sql(`DROP DATABASE IF EXISTS ${DATABASE}; REVOKE ALL ON ${DATABASE}.* FROM '${database.user}'@'%'`);
   });
 
   const states = async (migrations: Migration[]) =>
@@ -61,7 +53,7 @@ describe("migrations against the real MariaDB", () => {
     await assert.rejects(migrate(database, migrations), /migration "2_broken" failed: .*NONSENSE/);
     await assert.rejects(
       migrate(database, migrations),
-      /migration "2_broken" failed before; .*_prisma_migrations/,
+      /migration "2_broken" failed before \(.*NONSENSE.*\); .*_prisma_migrations/,
     );
     assert.deepEqual(await states(migrations), [
       ["1_a", "applied"],
@@ -89,5 +81,55 @@ describe("migrations against the real MariaDB", () => {
       ["1_a", "applied"],
       ["1_b", "unknown"],
     ]);
+  });
+});
+
+describe("a version with a migration that fails", () => {
+  const name = "29991231000000_broken";
+  const folder = join(repository, "apps/prisma/prisma/migrations", name);
+  const uidsOf = async (component: string) =>
+    (await objects("pods", "-n", "prisma", "-l", `app.kubernetes.io/component=${component}`))
+      .map(({ metadata }) => metadata.uid as string)
+      .sort();
+
+  before(settled);
+  after(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await sql(`DELETE FROM prisma._prisma_migrations WHERE migration_name = '${name}'`);
+    await npmRun("up");
+    await settled();
+  });
+
+  it("is not deployed: `npm run up` tells the reason, and the version before goes on serving", async () => {
+    const before = await uidsOf("prisma");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "migration.sql"), "CREATE TABLE broken (id NONSENSE);\n");
+
+    await assert.rejects(npmRun("up"), (error: { all?: string }) => {
+      assert.match(error.all ?? "", /BackoffLimitExceeded/);
+      assert.match(
+        error.all ?? "",
+        /migration "29991231000000_broken" failed.*Unknown data type: 'NONSENSE'/,
+      );
+      return true;
+    });
+
+    assert.deepEqual(await uidsOf("prisma"), before);
+    assert.equal((await graphql("{ usersCount }")).errors, undefined);
+  });
+
+  it("was tried twice and no more, and is not in the way of the version that repairs it", async () => {
+    const pods = await objects("pods", "-n", "prisma", "-l", "app.kubernetes.io/component=migrations");
+    assert.equal(pods.filter(({ status }) => status.phase === "Failed").length, 2);
+    rmSync(folder, { recursive: true });
+    await sql(`DELETE FROM prisma._prisma_migrations WHERE migration_name = '${name}'`);
+    await npmRun("up");
+    await settled();
+    const jobs = await objects("jobs", "-n", "prisma", "-l", "app.kubernetes.io/component=migrations");
+    assert.deepEqual(
+      jobs.map(({ status }) => status.succeeded),
+      [1],
+    );
+    assert.match(await inPrisma("logs", `job/${jobs[0].metadata.name as string}`), /"migrated"/);
   });
 });

@@ -5,7 +5,7 @@ import { paths } from "../../machine/layout.js";
 import { npmRun, objects, settled, until } from "./platform.js";
 
 const kinds = [
-  "deployments,statefulsets,configmaps,secrets,services,ingresses,namespaces,resourcequotas,limitranges",
+  "deployments,statefulsets,jobs,configmaps,secrets,services,ingresses,namespaces,resourcequotas,limitranges",
   "networkpolicies,poddisruptionbudgets,persistentvolumeclaims,serviceaccounts",
 ].join();
 

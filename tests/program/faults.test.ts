@@ -12,6 +12,8 @@ const deployment = (resources: Registered[]) =>
   only(resources, "kubernetes:apps/v1:Deployment", "journal-frontend").inputs;
 const statefulSet = (resources: Registered[]) =>
   only(resources, "kubernetes:apps/v1:StatefulSet", "journal-redis").inputs;
+const job = (resources: Registered[]) =>
+  only(resources, "kubernetes:batch/v1:Job", "prisma-migrations").inputs.spec;
 const frontend = (resources: Registered[]) => deployment(resources).spec.template.spec.containers[0];
 const redis = (resources: Registered[]) => statefulSet(resources).spec.template.spec.containers[0];
 const ingressPath = (resources: Registered[]) =>
@@ -148,6 +150,21 @@ const otherFaults: Fault[] = [
     caughtBy: "podsAreRestricted",
     make: (all) =>
       statefulSet(all).spec.template.spec.volumes.push({ name: "node", hostPath: { path: "/" } }),
+  },
+  {
+    is: "a Job that may go on for ever",
+    caughtBy: "jobsEnd",
+    make: (all) => delete job(all).activeDeadlineSeconds,
+  },
+  {
+    is: "a Job that nobody has to wait for its deadline of",
+    caughtBy: "awaitsEnd",
+    make: (all) => (job(all).activeDeadlineSeconds = 36_000),
+  },
+  {
+    is: "a Job whose container is asked whether it is ready",
+    caughtBy: "probesAreSet",
+    make: (all) => (job(all).template.spec.containers[0].readinessProbe = { exec: { command: ["true"] } }),
   },
   {
     is: "a single pod",

@@ -57,20 +57,27 @@ const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly
   "chat.redis.resources.cpu": ["300m", ["chat/redis"]],
   "chat.redis.resources.memory": ["300Mi", ["chat/redis"]],
   "chat.redis.resources.ephemeralStorage": ["70Mi", ["chat/redis"]],
-  "images.prisma": [`registry.example/p@sha256:${"1".repeat(64)}`, ["prisma/prisma"]],
-  "images.mariadb": [`registry.example/m@sha256:${"1".repeat(64)}`, ["prisma/mysql"]],
+  "images.prisma": [
+    `registry.example/p@sha256:${"1".repeat(64)}`,
+    ["prisma/prisma", "prisma/prisma-migrations"],
+  ],
+  "images.mariadb": [`registry.example/m@sha256:${"1".repeat(64)}`, ["prisma/mysql", "prisma/prisma-users"]],
   "prisma.cluster": ["moves every pod", []],
-  "prisma.image": [`registry.example/own@sha256:${"1".repeat(64)}`, ["prisma/prisma"]],
+  "prisma.image": [
+    `registry.example/own@sha256:${"1".repeat(64)}`,
+    ["prisma/prisma", "prisma/prisma-migrations"],
+  ],
   // Each gets its part of the database's connections.
-  "prisma.replicas": [4, ["prisma/prisma"]],
-  "prisma.exposed": [false, ["prisma/prisma"]],
+  "prisma.replicas": [4, ["prisma/prisma", "prisma/prisma-migrations"]],
+  "prisma.exposed": [false, ["prisma/prisma", "prisma/prisma-migrations"]],
   "prisma.host": ["api.example.com", []],
+  "prisma.passwordVersion": [2, ["prisma/prisma", "prisma/prisma-migrations"]],
   "prisma.logLevel": ["warn", ["prisma/prisma"]],
   "prisma.introspection": [false, ["prisma/prisma"]],
   "prisma.playground": [false, ["prisma/prisma"]],
-  "prisma.resources.cpu": ["750m", ["prisma/prisma"]],
-  "prisma.resources.memory": ["300Mi", ["prisma/prisma"]],
-  "prisma.resources.ephemeralStorage": ["70Mi", ["prisma/prisma"]],
+  "prisma.resources.cpu": ["750m", ["prisma/prisma", "prisma/prisma-migrations"]],
+  "prisma.resources.memory": ["300Mi", ["prisma/prisma", "prisma/prisma-migrations"]],
+  "prisma.resources.ephemeralStorage": ["70Mi", ["prisma/prisma", "prisma/prisma-migrations"]],
 };
 
 /** What is no change on the local stack, or none that it can have. */
@@ -154,7 +161,7 @@ describe("a change of the stack file", () => {
 
   for (const cloud of ["gcp", "aws"] as const) {
     // A database in another project is another database.
-    const expected = cloud === "gcp" ? ["prisma/prisma"] : [];
+    const expected = cloud === "gcp" ? ["prisma/prisma", "prisma/prisma-migrations"] : [];
     it(`of everything in ${cloud} rolls ${expected.join(" and ") || "no pods"}`, async () => {
       const before = await resourcesOf("dev");
       const changed = { [`slipway:${cloud}`]: cloudChanges[cloud] };
@@ -210,6 +217,8 @@ describe("a change of the stack file", () => {
       "journal/redis",
       "prisma/mysql",
       "prisma/prisma",
+      "prisma/prisma-migrations",
+      "prisma/prisma-users",
     ]);
   });
 
@@ -234,12 +243,12 @@ async function run(config: Config, options?: Omit<RecordOptions, "config">): Pro
   return (await runProgram(config, options)).resources;
 }
 
-/** Names of the workloads whose pod template differs, which is when Kubernetes replaces their pods. */
+/** Names of the workloads whose pod template differs: Kubernetes replaces their pods, and a Job is done again. */
 function rolled(before: readonly Registered[], after: readonly Registered[]): string[] {
   const templates = (resources: readonly Registered[]) =>
     new Map(
       workloadsOf(resources).map(({ resource, spec, namespace }) => [
-        `${namespace}/${resource.inputs.metadata.name as string}`,
+        `${namespace}/${(resource.inputs.metadata.name ?? resource.name) as string}`,
         JSON.stringify(spec.template),
       ]),
     );

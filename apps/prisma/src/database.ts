@@ -10,6 +10,7 @@ const PATIENCE_MS = 10_000;
 /** The database itself ends what takes longer, also when nobody waits for it any more. */
 const STATEMENT_SEC = 10;
 const READ_ATTEMPTS = 3;
+const RETRY_MS = 1000;
 
 /** A variable of one kind of server only stands in a comment that only that kind executes. */
 const INIT_SQL =
@@ -109,6 +110,19 @@ async function repeatReads({ operation, args, query }: Operation): Promise<unkno
     } catch (error) {
       if (attempt >= READ_ATTEMPTS || !READS.test(operation) || !isConnectionLost(error)) throw error;
       await sleep(50 * attempt);
+    }
+  }
+}
+
+/** Does it as soon as the database can be reached; what goes wrong for another reason is thrown. */
+export async function onceReachable<T>(action: () => Promise<T>, onWait: (error: Error) => void): Promise<T> {
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error;
+      onWait(error as Error);
+      await sleep(RETRY_MS);
     }
   }
 }

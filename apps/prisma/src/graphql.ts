@@ -10,6 +10,7 @@ import { type Plugin, createYoga } from "graphql-yoga";
 import type { PrismaClient } from "../generated/client/client.js";
 import { publicError } from "./errors.js";
 import type { Context } from "./schema/builder.js";
+import { boundedVariables } from "./variables.js";
 
 export interface GraphQLOptions {
   readonly db: PrismaClient;
@@ -47,6 +48,7 @@ export function createGraphQL(schema: GraphQLSchema, options: GraphQLOptions) {
         }),
     },
     plugins: [
+      boundedVariables(),
       maxTokensPlugin({ n: MOST_TOKENS }),
       maxAliasesPlugin({ n: MOST_ALIASES }),
       ...(introspection ? [] : [closed]),

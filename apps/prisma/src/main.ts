@@ -1,20 +1,37 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.js";
-import { connectDatabase } from "./database.js";
+import { connectDatabase, onceReachable } from "./database.js";
 import { Drain, drainAndClose } from "./drain.js";
-import { readEnv } from "./env.js";
-import { isConnectionLost } from "./errors.js";
-import { migrate, readMigrations } from "./migrations.js";
+import { type Env, readEnv } from "./env.js";
+import { type Migration, migrate, readMigrations } from "./migrations.js";
 
 /** Longer than any request takes. */
 const CLOSE_DEADLINE_MS = 20_000;
-const RETRY_MS = 1000;
 
-async function main(): Promise<void> {
+async function main([command, ...others]: readonly string[]): Promise<void> {
   const env = readEnv();
-  const { config } = env;
   const migrations = await readMigrations(env.PRISMA_MIGRATIONS);
+  if (command === undefined) return serve(env, migrations);
+  if (command === "migrate" && others.length === 0) return migrateOnly(env, migrations);
+  throw new Error(`expected no argument, or "migrate", got "${[command, ...others].join(" ")}"`);
+}
+
+/** For a Job that is done before the servers of a version start: applies what is missing, and ends. */
+async function migrateOnly({ config }: Env, migrations: readonly Migration[]): Promise<void> {
+  const say = (details: object) => {
+    console.log(JSON.stringify({ time: Date.now(), ...details }));
+  };
+  const applied = await onceReachable(
+    () => migrate(config.databases.default, migrations),
+    (error) => {
+      say({ msg: "waiting for the database", error: error.message });
+    },
+  );
+  say({ msg: "migrated", applied });
+}
+
+async function serve(env: Env, migrations: readonly Migration[]): Promise<void> {
+  const { config } = env;
   const database = connectDatabase(config.databases.default);
   const drain = new Drain();
   const metrics = new Registry();
@@ -40,21 +57,19 @@ async function main(): Promise<void> {
   await open();
 
   /** Ready when the database is there and is what the models need it to be; until then the pod waits, alive. */
-  async function open(): Promise<void> {
-    for (;;) {
-      try {
+  function open(): Promise<void> {
+    return onceReachable(
+      async () => {
         if (config.databases.default.migrations) {
           const applied = await migrate(config.databases.default, migrations);
           app.log.info({ applied }, "migrated");
         }
         await database.check();
-        return;
-      } catch (error) {
-        if (!isConnectionLost(error)) throw error;
+      },
+      (error) => {
         app.log.warn({ err: error }, "waiting for the database");
-        await sleep(RETRY_MS);
-      }
-    }
+      },
+    );
   }
 
   async function leave(delayMs: number): Promise<void> {
@@ -65,7 +80,7 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 });

@@ -36,6 +36,7 @@ interface Row {
   readonly checksum: string;
   readonly started_at: Date;
   readonly finished_at: Date | null;
+  readonly logs: string | null;
 }
 
 /** A migration that went wrong. What it did before stays done, since MySQL can't take back a CREATE TABLE. */
@@ -102,7 +103,7 @@ async function applyMissing(connection: Connection, migrations: readonly Migrati
     const row = rows.find((other) => other.migration_name === name);
     if (row && row.finished_at === null) {
       throw new MigrationError(
-        `migration "${name}" failed before; bring the tables to where it should have, or back to where it began, then set finished_at of its row in _prisma_migrations, or delete the row`,
+        `migration "${name}" failed before (${row.logs ?? "it was cut off"}); bring the tables to where it should have, or back to where it began, then set finished_at of its row in _prisma_migrations, or delete the row`,
       );
     }
     if (row && row.checksum !== checksumOf(sql)) {
@@ -145,7 +146,7 @@ async function readRows(connection: Connection): Promise<Row[]> {
   const tables = await connection.query<unknown[]>("SHOW TABLES LIKE '\\_prisma\\_migrations'");
   if (tables.length === 0) return [];
   return connection.query<Row[]>(
-    "SELECT migration_name, checksum, started_at, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL",
+    "SELECT migration_name, checksum, started_at, finished_at, logs FROM _prisma_migrations WHERE rolled_back_at IS NULL",
   );
 }
 

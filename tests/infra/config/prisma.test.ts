@@ -88,4 +88,34 @@ describe("infra/config/prisma", () => {
         /^slipway:prisma.image: expected an immutable reference/,
       );
   });
+
+  it("takes only a service account's key for the Auth Proxy, and shows nothing of another", () => {
+    const problemsOfKey = (key: unknown, stack = "dev") =>
+      problemsOf(stack, {}, { "slipway:cloudSqlKey": typeof key === "string" ? key : JSON.stringify(key) });
+    const key = {
+      type: "service_account",
+      client_email: "proxy@acme-dev.iam.gserviceaccount.com",
+      private_key: "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n",
+    };
+    assert.deepEqual(problemsOfKey(key), []);
+    for (const wrong of [
+      { ...key, type: "authorized_user" },
+      { ...key, private_key: "hunter2" },
+      "hunter2",
+    ]) {
+      const [problem = "", ...others] = problemsOfKey(wrong);
+      assert.match(problem, /^slipway:cloudSqlKey: expected the JSON of a service account's key/);
+      assert.doesNotMatch(problem, /hunter2|MII|acme/);
+      assert.deepEqual(others, []);
+    }
+    assert.deepEqual(problemsOfKey(key, "local"), [
+      "slipway:cloudSqlKey: expected none without slipway:gcp.cloudSql",
+    ]);
+  });
+
+  it("counts the versions of the password from one", () => {
+    assert.deepEqual(problemsOf("dev", { passwordVersion: 2 }), []);
+    for (const passwordVersion of [0, 1.5, "2"])
+      assert.match(problemsOf("dev", { passwordVersion })[0] ?? "", /^slipway:prisma.passwordVersion: /);
+  });
 });

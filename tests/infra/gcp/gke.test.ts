@@ -20,8 +20,7 @@ const clientArgs = { namespace: "chat", labels: {}, selector: { app: "client" },
 const cloudArgs = {
   app: "prisma",
   namespace: "journal",
-  serviceAccountName: "server",
-  clients: [],
+  clients: [{ selector: {}, serviceAccountName: "server" }],
 };
 
 describe("infra/gcp/gke", () => {

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { LocalCluster } from "../../../infra/local/cluster.js";
 import type { MariaDb } from "../../../infra/local/maria-db.js";
+import { waitsFor } from "../gcp/google.js";
 import { isSecret, only, record, type Registered, reveal, valueOf } from "../../support/program.js";
 
 let mySql: MariaDb;
 
-async function mariaDb(): Promise<Registered[]> {
+async function mariaDb(passwordVersion?: number): Promise<Registered[]> {
   return record(() => {
     const images = { mariadb: "slipway.local/mariadb@sha256:0" };
     const cluster = new LocalCluster("local", { kubeconfig: "/k", images });
-    const clients = [{ "app.kubernetes.io/name": "prisma", "app.kubernetes.io/component": "prisma" }];
-    const args = { app: "prisma", namespace: "prisma", serviceAccountName: "prisma", clients };
+    const selector = { "app.kubernetes.io/name": "prisma", "app.kubernetes.io/component": "prisma" };
+    const clients = [{ selector, serviceAccountName: "prisma" }];
+    const args = { app: "prisma", namespace: "prisma", clients, passwordVersion };
     mySql = cluster.createMySql("prisma", args, { parent: cluster });
   });
 }
@@ -25,13 +27,14 @@ describe("infra/local/maria-db", () => {
         .map(({ type }) => type.split(":").at(-1))
         .sort(),
       [
+        "Job",
         "MariaDb",
-        "NetworkPolicy",
+        ...["NetworkPolicy", "NetworkPolicy"],
         "PodDisruptionBudget",
-        "RandomPassword",
-        "Secret",
+        ...["RandomPassword", "RandomPassword", "RandomPassword"],
+        ...["Secret", "Secret"],
         "Service",
-        "ServiceAccount",
+        ...["ServiceAccount", "ServiceAccount"],
         "StatefulSet",
       ],
     );
@@ -66,14 +69,16 @@ describe("infra/local/maria-db", () => {
     assert.equal(volumes[0].secret.defaultMode, 0o440);
   });
 
-  it("lets in its clients on MySQL's port, and calls nobody", async () => {
+  it("lets in its clients and who makes their users on MySQL's port, and calls nobody", async () => {
     const resources = await mariaDb();
     const { spec } = only(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "prisma").inputs;
-    const clients = { "app.kubernetes.io/name": "prisma", "app.kubernetes.io/component": "prisma" };
+    const peers = ["prisma", "mysql-users"].map((component) => ({
+      podSelector: {
+        matchLabels: { "app.kubernetes.io/name": "prisma", "app.kubernetes.io/component": component },
+      },
+    }));
 
-    assert.deepEqual(spec.ingress, [
-      { from: [{ podSelector: { matchLabels: clients } }], ports: [{ protocol: "TCP", port: 3306 }] },
-    ]);
+    assert.deepEqual(spec.ingress, [{ from: peers, ports: [{ protocol: "TCP", port: 3306 }] }]);
     assert.deepEqual(spec.egress, []);
   });
 
@@ -84,9 +89,67 @@ describe("infra/local/maria-db", () => {
 
     assert.equal(await valueOf(mySql.host as any), "mysql-0.mysql.prisma.svc");
     assert.deepEqual(
-      [mySql.port, mySql.database, mySql.user, mySql.ssl, mySql.sidecars],
-      [3306, "prisma", "prisma", true, []],
+      [mySql.port, mySql.database, mySql.ssl, mySql.sidecars, mySql.volumes],
+      [3306, "prisma", true, [], []],
     );
+    assert.equal(await valueOf(mySql.user), "prisma-a");
     assert.ok(mySql.connectionLimit < Number(most), "some are left for probes and people");
+  });
+
+  describe("gives the app's two users their passwords by a Job", () => {
+    const jobOf = (resources: Registered[]) => only(resources, "kubernetes:batch/v1:Job", "prisma-users");
+
+    it("that reads them from files named after the users, and its own from another", async () => {
+      const resources = await mariaDb();
+      const { stringData } = only(resources, "kubernetes:core/v1:Secret", "prisma-users").inputs;
+      const { containers, volumes } = jobOf(resources).inputs.spec.template.spec;
+
+      assert.equal(isSecret(stringData), true);
+      assert.deepEqual(Object.keys(reveal(stringData)), ["prisma-a", "prisma-b"]);
+      assert.deepEqual(containers[0].command, ["/bin/sh", "/bin/set-users"]);
+      assert.deepEqual(containers[0].env, [
+        { name: "MARIADB_DATABASE", value: "prisma" },
+        { name: "MARIADB_USER", value: "prisma" },
+        { name: "MARIADB_PASSWORD_FILE", value: "/etc/mariadb-auth/password" },
+        { name: "MARIADB_HOST", value: "mysql-0.mysql.prisma.svc" },
+        { name: "MARIADB_USERS", value: "/etc/mariadb-users" },
+      ]);
+      assert.deepEqual(
+        volumes.map(({ name, secret }: any) => [name, secret?.defaultMode]),
+        [
+          ["auth", 0o440],
+          ["users", 0o440],
+          ["run", undefined],
+        ],
+      );
+    });
+
+    it("that waits for the server, and that whoever names the user waits for", async () => {
+      const resources = await mariaDb();
+      const { urn } = only(resources, "kubernetes:apps/v1:StatefulSet", "prisma");
+      assert.ok(jobOf(resources).dependencies.includes(urn));
+      assert.deepEqual(await waitsFor(mySql.user), ["v1:Job prisma-users"]);
+    });
+
+    it("of whom the next version of the password changes the one that nobody uses", async () => {
+      const versions = async (version: number) => {
+        const resources = await mariaDb(version);
+        const passwords = resources.filter(({ type }) => type.endsWith(":RandomPassword"));
+        const keepers = passwords.map(({ name, inputs }) => [name, inputs.keepers?.passwordVersion]);
+        return { user: await valueOf(mySql.user), ...Object.fromEntries(keepers) };
+      };
+      assert.deepEqual(await versions(1), {
+        user: "prisma-a",
+        ...{ prisma: undefined, "prisma-a": "1", "prisma-b": "0" },
+      });
+      assert.deepEqual(await versions(2), {
+        user: "prisma-b",
+        ...{ prisma: undefined, "prisma-a": "1", "prisma-b": "2" },
+      });
+      assert.deepEqual(await versions(3), {
+        user: "prisma-a",
+        ...{ prisma: undefined, "prisma-a": "3", "prisma-b": "2" },
+      });
+    });
   });
 });

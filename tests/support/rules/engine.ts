@@ -34,10 +34,16 @@ export const awaitsEnd: Rule = (resources) => {
     ...workloadsOf(resources).flatMap(({ title, spec, resource }) => [
       ...(skips(resource.inputs) ? [`${title}: is not waited for`] : []),
       ...(["create", "update"] as const)
-        .filter((action) => !(seconds(resource.timeouts[action]) > (spec.progressDeadlineSeconds ?? 0)))
+        .filter(
+          (action) =>
+            !(
+              seconds(resource.timeouts[action]) >
+              (spec.progressDeadlineSeconds ?? spec.activeDeadlineSeconds ?? 0)
+            ),
+        )
         .map(
           (action) =>
-            `${title}: ${action} ends after "${resource.timeouts[action]}", before its progress deadline`,
+            `${title}: ${action} ends after "${resource.timeouts[action]}", before its own deadline`,
         ),
     ]),
   ];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { versionedName } from "../../../infra/k8s/versioned-config-map.js";
 import { ofKind, type Registered } from "../program.js";
-import { type Rule, eachContainer, selects, titleOf, workloadsOf } from "./workloads.js";
+import { type Rule, eachContainer, endsByItself, selects, titleOf, workloadsOf } from "./workloads.js";
 
 const amounts = ["cpu", "memory", "ephemeral-storage"];
 
@@ -13,15 +13,19 @@ export const resourcesAreSet: Rule = (resources) =>
     ...(isDeepStrictEqual(requests, limits) ? [] : ["its requests are not its limits"]),
   ]);
 
-/** Readiness and liveness are asked for, and are not the same question. */
+/** Readiness and liveness are asked for, and are not the same question; of what ends by itself nothing is asked. */
 export const probesAreSet: Rule = (resources) =>
-  eachContainer(resources, ({ readinessProbe, livenessProbe }) => [
-    ...(readinessProbe ? [] : ["has no readiness probe"]),
-    ...(livenessProbe ? [] : ["has no liveness probe"]),
-    ...(isDeepStrictEqual(question(readinessProbe), question(livenessProbe))
-      ? ["asks the same question twice"]
-      : []),
-  ]);
+  eachContainer(resources, ({ readinessProbe, livenessProbe, restartPolicy }, { kind }) => {
+    if (endsByItself(kind) && restartPolicy !== "Always")
+      return readinessProbe || livenessProbe ? ["is asked, though it ends by itself"] : [];
+    return [
+      ...(readinessProbe ? [] : ["has no readiness probe"]),
+      ...(livenessProbe ? [] : ["has no liveness probe"]),
+      ...(isDeepStrictEqual(question(readinessProbe), question(livenessProbe))
+        ? ["asks the same question twice"]
+        : []),
+    ];
+  });
 
 function question({ httpGet, exec, tcpSocket, grpc }: any = {}) {
   return { httpGet, exec, tcpSocket, grpc };
@@ -81,21 +85,39 @@ export const imagesAreImmutable: Rule = (resources) =>
       : [`"${image}" may change`],
   );
 
+/** A Job is tried again a bounded number of times, for a bounded time, and again when it has failed. */
+export const jobsEnd: Rule = (resources) =>
+  workloadsOf(resources)
+    .filter(({ kind }) => endsByItself(kind))
+    .flatMap(({ title, spec, pod, resource }) => [
+      ...(spec.backoffLimit <= 5 ? [] : [`${title}: is tried again too often`]),
+      ...(spec.activeDeadlineSeconds > 0 ? [] : [`${title}: may go on for ever`]),
+      ...(pod.restartPolicy === "Never" ? [] : [`${title}: loses the log of what failed`]),
+      ...(resource.inputs.metadata.annotations?.["pulumi.com/replaceUnready"] === "true"
+        ? []
+        : [`${title}: stays failed`]),
+      ...(spec.ttlSecondsAfterFinished === undefined
+        ? []
+        : [`${title}: is gone before the engine looks again`]),
+    ]);
+
 /** Pods of one kind stand on different nodes, and not all of them may be evicted at once. */
 export const workloadsOutliveANode: Rule = (resources) =>
-  workloadsOf(resources).flatMap(({ title, namespace, labels, resource, pod }) => [
-    ...(leastPods(resource, resources) >= 2 || isStandIn(resource)
-      ? []
-      : [`${title}: has ${leastPods(resource, resources)} pod`]),
-    ...(pod.topologySpreadConstraints?.length >= 2 ? [] : [`${title}: is not spread over nodes and zones`]),
-    ...(pod.affinity?.podAntiAffinity ? [] : [`${title}: may stand on one node`]),
-    ...(ofKind(resources, "PodDisruptionBudget").some(
-      ({ inputs }) =>
-        inputs.metadata.namespace === namespace && selects(inputs.spec.selector.matchLabels, labels),
-    )
-      ? []
-      : [`${title}: has no disruption budget`]),
-  ]);
+  workloadsOf(resources)
+    .filter(({ kind }) => !endsByItself(kind))
+    .flatMap(({ title, namespace, labels, resource, pod }) => [
+      ...(leastPods(resource, resources) >= 2 || isStandIn(resource)
+        ? []
+        : [`${title}: has ${leastPods(resource, resources)} pod`]),
+      ...(pod.topologySpreadConstraints?.length >= 2 ? [] : [`${title}: is not spread over nodes and zones`]),
+      ...(pod.affinity?.podAntiAffinity ? [] : [`${title}: may stand on one node`]),
+      ...(ofKind(resources, "PodDisruptionBudget").some(
+        ({ inputs }) =>
+          inputs.metadata.namespace === namespace && selects(inputs.spec.selector.matchLabels, labels),
+      )
+        ? []
+        : [`${title}: has no disruption budget`]),
+    ]);
 
 /** A namespace with pods enforces "restricted", has a quota and limits, and denies all traffic that nobody allowed. */
 export const namespacesAreGuarded: Rule = (resources) =>

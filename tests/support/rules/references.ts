@@ -1,5 +1,13 @@
 import { type Registered, ofKind, reveal } from "../program.js";
-import { type Rule, type Workload, eachContainer, selects, titleOf, workloadsOf } from "./workloads.js";
+import {
+  type Rule,
+  type Workload,
+  eachContainer,
+  endsByItself,
+  selects,
+  titleOf,
+  workloadsOf,
+} from "./workloads.js";
 
 /** Every selector of a Service, a budget, a policy or a workload finds pods, and a workload finds its own. */
 export const selectorsFindPods: Rule = (resources) => {
@@ -23,6 +31,7 @@ export const selectorsFindPods: Rule = (resources) => {
     })
     .map(([resource, selector]) => `${titleOf(resource)}: no pod has ${JSON.stringify(selector)}`);
   const foreign = workloads
+    .filter(({ kind }) => !endsByItself(kind))
     .filter(({ spec, labels }) => !selects(spec.selector.matchLabels, labels))
     .map(({ title }) => `${title}: does not select its own pods`);
   return [...strays, ...foreign];

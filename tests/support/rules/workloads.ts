@@ -23,7 +23,8 @@ export function workloadsOf(resources: readonly Registered[]): Workload[] {
       const { kind, metadata, spec } = resource.inputs;
       const template = kind === "CronJob" ? spec.jobTemplate.spec.template : spec.template;
       return {
-        title: `${kind} ${metadata.namespace}/${metadata.name}`,
+        // Without a name of its own the provider makes one up from the program's.
+        title: `${kind} ${metadata.namespace}/${metadata.name ?? resource.name}`,
         kind,
         namespace: metadata.namespace,
         labels: template.metadata.labels,
@@ -34,6 +35,9 @@ export function workloadsOf(resources: readonly Registered[]): Workload[] {
       };
     });
 }
+
+/** Whether its pods are done one day, and nobody sends them anything. */
+export const endsByItself = (kind: string) => kind === "Job" || kind === "CronJob";
 
 /** One complaint a container. */
 export function eachContainer(

@@ -1,27 +1,17 @@
 // Sends so many requests over so many connections to a server of this machine, one after the other on each.
-// Called as: load.mjs PORT list|add COUNT CONNECTIONS; prints {"answered", "failed", "wallSec", "p50Ms", "p99Ms"}.
+// Called as: load.mjs MODULE PORT OPERATION COUNT CONNECTIONS; prints {"answered", "failed", "wallSec", "p50Ms", "p99Ms"}.
+// The module's requestFor(operation, port) gives a function that makes each request, and what a good answer begins with.
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { performance } from "node:perf_hooks";
+import { pathToFileURL } from "node:url";
 
-const [port, operation, count, connections] = [
-  Number(process.argv[2]),
-  process.argv[3],
-  ...process.argv.slice(4).map(Number),
-];
+const [module, portText, operation, ...counts] = process.argv.slice(2);
+const [port, count, connections] = [portText, ...counts].map(Number);
 const longestSec = 60;
 
-const body = JSON.stringify({
-  author: "somebody",
-  text: "A day like any other, with some words about it. ".repeat(4),
-});
-const head = `HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: application/json\r\n`;
-const request = Buffer.from(
-  operation === "list"
-    ? `GET /api/entries?page=1 ${head}\r\n`
-    : `POST /api/entries ${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-);
-const wanted = operation === "list" ? "HTTP/1.1 200 " : "HTTP/1.1 201 ";
+const { requestFor } = await import(pathToFileURL(module));
+const { make, wanted } = requestFor(operation, port);
 const headEnd = Buffer.from("\r\n\r\n");
 
 let sent = 0;
@@ -41,7 +31,7 @@ function runConnection() {
       }
       sent += 1;
       since = performance.now();
-      socket.write(request);
+      socket.write(make());
     };
     socket.setNoDelay(true).on("connect", next).on("error", reject);
     socket.on("data", (chunk) => {
@@ -53,7 +43,7 @@ function runConnection() {
       if (Number.isNaN(length)) reject(new Error(`no length in ${headers}`));
       if (received.length < end + headEnd.length + length) return;
       latencies.push(performance.now() - since);
-      if (!headers.startsWith(wanted)) failed += 1;
+      if (!headers.startsWith(wanted.head) || received.indexOf(wanted.body ?? "", end) === -1) failed += 1;
       received = Buffer.alloc(0);
       next();
     });

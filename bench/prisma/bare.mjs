@@ -1,0 +1,55 @@
+// The least that Node.js can do for the same answers: the statements that the service sends, and no GraphQL at all.
+import { Buffer } from "node:buffer";
+import { createServer } from "node:http";
+import process from "node:process";
+import { createPool } from "mariadb";
+
+const pool = createPool({ ...JSON.parse(process.env.DATABASE), ssl: { rejectUnauthorized: false } });
+
+const POSTS =
+  "SELECT `id`, `title`, `body`, `published`, `createdAt`, `updatedAt`, `authorId` FROM `Post` ORDER BY `id` ASC LIMIT 20 OFFSET 0";
+const USER_COLUMNS = "SELECT `id`, `email`, `name`, `createdAt` FROM `User`";
+
+async function list() {
+  const posts = await pool.query(POSTS);
+  const ids = [...new Set(posts.map(({ authorId }) => authorId))];
+  const authors = await pool.query(`${USER_COLUMNS} WHERE \`id\` IN (${ids.map(() => "?").join(",")})`, ids);
+  const byId = new Map(authors.map(({ id, name }) => [id, { id, name }]));
+  return {
+    posts: posts.map(({ id, title, body, authorId }) => ({ id, title, body, author: byId.get(authorId) })),
+  };
+}
+
+async function create({ id, email, name }) {
+  const connection = await pool.getConnection();
+  try {
+    await connection.beginTransaction();
+    await connection.query("INSERT INTO `User` (`id`, `email`, `name`, `createdAt`) VALUES (?, ?, ?, ?)", [
+      id,
+      email,
+      name,
+      new Date(),
+    ]);
+    const [created] = await connection.query(`${USER_COLUMNS} WHERE \`id\` = ? LIMIT 1 OFFSET 0`, [id]);
+    await connection.commit();
+    return { createUser: { id: created.id, email: created.email, name: created.name } };
+  } finally {
+    await connection.release();
+  }
+}
+
+createServer((request, response) => {
+  const chunks = [];
+  request.on("data", (chunk) => chunks.push(chunk));
+  request.on("end", () => {
+    const { variables } = JSON.parse(Buffer.concat(chunks).toString());
+    void (variables ? create(variables.data) : list()).then((data) => {
+      const text = JSON.stringify({ data });
+      response.writeHead(200, {
+        "content-type": "application/json; charset=utf-8",
+        "content-length": Buffer.byteLength(text),
+      });
+      response.end(text);
+    });
+  });
+}).listen(Number(process.env.PORT), "127.0.0.1");

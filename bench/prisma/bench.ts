@@ -1,0 +1,147 @@
+import { build } from "esbuild";
+import { execa } from "execa";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import { local, repository } from "../../machine/layout.js";
+import { alternate, judge, median, round, table } from "../figures.js";
+import { type Load, sendLoad } from "../load.js";
+import { Server, freePort } from "../server.js";
+import { type MariaDb, startMariaDb, unpackMariaDb } from "./maria-db.js";
+
+const rounds = 3;
+const connections = 32;
+const pooled = 10;
+const authors = 20;
+const posts = 200;
+const warmUps = 1_000;
+const requests = { list: 3_000, create: 3_000 };
+type Operation = keyof typeof requests;
+
+interface Figures extends Load {
+  /** Of the server, microseconds a request. */
+  cpuUs: number;
+}
+
+const migrations = join(repository, "apps/prisma/prisma/migrations");
+const bare = join(local, "bench/prisma/bare.cjs");
+
+/** Requests a second of the GraphQL service, beside the same SQL through the bare driver behind node:http. */
+export async function run(): Promise<boolean> {
+  await unpackMariaDb();
+  await execa("npm", ["run", "build", "-w", "apps/prisma"], { cwd: repository });
+  await buildBare();
+  const service = join(repository, "apps/prisma/dist/main.cjs");
+  const results = await alternate(rounds, {
+    slipway: () => measure(service),
+    "node:http, mariadb": () => measure(bare),
+  });
+
+  const of = (name: string, operation: Operation, figure: keyof Figures) =>
+    median((results[name] ?? []).map((result) => result[operation][figure]));
+  const perSec = (name: string, operation: Operation) =>
+    of(name, operation, "answered") / of(name, operation, "wallSec");
+  for (const operation of ["list", "create"] as const) {
+    table(
+      [operation, "requests", "CPU, us", "requests/s", "p50, ms", "p99, ms"],
+      Object.keys(results).map((name) => [
+        name,
+        (results[name] ?? []).reduce((total, result) => total + result[operation].answered, 0),
+        round(of(name, operation, "cpuUs")),
+        Math.round(perSec(name, operation)),
+        round(of(name, operation, "p50Ms")),
+        round(of(name, operation, "p99Ms")),
+      ]),
+    );
+  }
+  process.stdout.write(
+    `medians of ${rounds} rounds, ${connections} connections, ${pooled} to MariaDB; Node.js ${process.version}\n`,
+  );
+  const ratio = (operation: Operation) =>
+    perSec("slipway", operation) / perSec("node:http, mariadb", operation);
+  process.stdout.write(`create, requests/s beside the bare driver: ${round(ratio("create"))}\n`);
+  return judge([{ what: "list, requests/s beside the bare driver", got: ratio("list"), atLeast: 0.35 }]);
+}
+
+/** As the service's own build does it, so that it is not the packing that is compared. */
+async function buildBare(): Promise<void> {
+  await build({
+    entryPoints: [join(import.meta.dirname, "bare.mjs")],
+    outfile: bare,
+    nodePaths: [join(repository, "apps/prisma/node_modules")],
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "error",
+  });
+}
+
+/** Loads a fresh server with a fresh MariaDB. */
+async function measure(program: string): Promise<Record<Operation, Figures>> {
+  const mariaDb = await startMariaDb();
+  try {
+    const port = await freePort();
+    await seed(mariaDb);
+    const server = await Server.start(port, process.execPath, [program], environment(mariaDb, port));
+    try {
+      await sleep(1000); // Until it has its connections to MariaDB.
+      for (const operation of ["list", "create"] as const) await load(port, operation, warmUps);
+      const figures = async (operation: Operation) => {
+        const before = server.cpuSec();
+        const result = await load(port, operation, requests[operation]);
+        return { ...result, cpuUs: ((server.cpuSec() - before) * 1e6) / result.answered };
+      };
+      return { list: await figures("list"), create: await figures("create") };
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await mariaDb.pool.end();
+    await mariaDb.server.stop();
+  }
+}
+
+/** The service reads its document, the peer what the driver wants to know. */
+function environment({ sign }: MariaDb, port: number): Record<string, string> {
+  const database = { ...sign, connector: "mysql", connectionLimit: pooled, ssl: true, migrations: true };
+  return {
+    NODE_ENV: "production",
+    LOG_LEVEL: "warn",
+    PORT: String(port),
+    PRISMA_CONFIG: stringify({ port, databases: { default: database } }),
+    PRISMA_MIGRATIONS: migrations,
+    DATABASE: JSON.stringify({ ...sign, connectionLimit: pooled }),
+  };
+}
+
+/** Tables and rows, the same for both. */
+async function seed({ sign, pool }: MariaDb): Promise<void> {
+  const document = { databases: { default: { ...sign, connector: "mysql", ssl: true } } };
+  const service = join(repository, "apps/prisma/dist/main.cjs");
+  await execa(process.execPath, [service, "migrate"], {
+    env: { PRISMA_CONFIG: stringify(document), PRISMA_MIGRATIONS: migrations },
+  });
+  const at = new Date();
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+  await pool.batch(
+    "INSERT INTO `User` (`id`, `email`, `name`, `createdAt`) VALUES (?, ?, ?, ?)",
+    numbers(authors).map((n) => [`u${n}`, `u${n}@example.com`, `Author ${n}`, at]),
+  );
+  await pool.batch(
+    "INSERT INTO `Post` (`id`, `title`, `body`, `published`, `createdAt`, `updatedAt`, `authorId`) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    numbers(posts).map((n) => [
+      `p${n}`,
+      `Post ${n}`,
+      "Some words. ".repeat(20),
+      1,
+      at,
+      at,
+      `u${n % authors}`,
+    ]),
+  );
+}
+
+const load = (port: number, operation: Operation, count: number) =>
+  sendLoad(join(import.meta.dirname, "requests.mjs"), { port, operation, count, connections });

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { inPrisma, post, sql } from "./graphql.js";
+import { startLoad } from "./load.js";
+import { answerTo, signIn } from "./maria-db.js";
+import { npmRun, objects, settled, until } from "./platform.js";
+import { changeBlock, restoreStackFile } from "./stack-file.js";
+
+const REQUESTS_PER_SEC = 50;
+/** Not a limit: requests before and after a rotation, so that it falls among them. */
+const SOME = 100;
+const CREATE = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
+
+const idOf = async (kind: string, name: string) =>
+  inPrisma("get", kind, name, "-o", "jsonpath={.metadata.uid}");
+const podNames = async () =>
+  (await objects("pods", "-n", "prisma", "-l", "app.kubernetes.io/component=prisma")).map(
+    ({ metadata }) => metadata.name as string,
+  );
+
+/** Deploys with that version of the password while people read and write. */
+async function rotateUnderLoad(passwordVersion: number) {
+  let sent = 0;
+  const stop = startLoad((count, agent) => {
+    sent = count + 1;
+    const id = randomUUID();
+    return count % 2 === 0
+      ? post("{ posts { title author { name } } }", {}, { agent })
+      : post(CREATE, { data: { id, email: `${id}@rotation.example.com`, name: "load" } }, { agent });
+  }, REQUESTS_PER_SEC);
+  const more = (count: number) => {
+    const enough = sent + count;
+    return until("more requests", () => (sent >= enough ? undefined : `${sent} of ${enough}`));
+  };
+  const rotation = await (async () => {
+    await more(SOME);
+    changeBlock("slipway:prisma", { passwordVersion });
+    await npmRun("up");
+    await settled();
+    await more(SOME);
+  })().catch((error: unknown) => error);
+  const { failures, answers, ...all } = await stop();
+  assert.ifError(rotation);
+  const wrong = answers.filter(({ body }) => body.includes('"errors"')).map(({ body }) => body);
+  return { failed: [...failures, ...wrong], sent: all.sent };
+}
+
+describe("a rotated password of the GraphQL service's database", () => {
+  before(settled);
+  after(async () => {
+    restoreStackFile();
+    await sql("DELETE FROM prisma.User WHERE email LIKE '%@rotation.example.com'");
+    await npmRun("up");
+  });
+
+  it("is another user's and rolls the pods, of whose requests none fails, twice", async function () {
+    this.timeout(900_000);
+    const server = await idOf("pod", "mysql-0");
+    const first = await signIn();
+    assert.equal(first.user, "prisma-a");
+
+    const pods = await podNames();
+    const once = await rotateUnderLoad(2);
+    assert.deepEqual(once.failed, []);
+    const second = await signIn();
+    assert.equal(second.user, "prisma-b");
+    assert.deepEqual(
+      (await podNames()).filter((name) => pods.includes(name)),
+      [],
+    );
+    assert.deepEqual([await answerTo(first), await answerTo(second)], ["welcome", "welcome"]);
+
+    const twice = await rotateUnderLoad(3);
+    assert.deepEqual(twice.failed, []);
+    const third = await signIn();
+    assert.equal(third.user, "prisma-a");
+    assert.notEqual(third.password, first.password);
+
+    assert.equal(await answerTo(first), "ER_ACCESS_DENIED_ERROR");
+    assert.deepEqual([await answerTo(second), await answerTo(third)], ["welcome", "welcome"]);
+    assert.equal(await idOf("pod", "mysql-0"), server, "MariaDB was restarted");
+    assert.equal(
+      await sql("SELECT COUNT(*) FROM prisma.User WHERE email LIKE '%@rotation.example.com'"),
+      String(Math.floor(once.sent / 2) + Math.floor(twice.sent / 2)),
+    );
+    console.log(`      0 of ${once.sent + twice.sent} requests failed during two rotations`);
+  });
+
+  it("stands in no log and no SQL of the server", async () => {
+    const { password } = await signIn();
+    const selector = "app.kubernetes.io/component in (mysql-users, migrations, prisma)";
+    const logs = await inPrisma("logs", "-l", selector, "--tail=-1");
+    assert.ok(logs.includes('"migrated"'));
+    assert.equal(logs.includes(password), false);
+    assert.match(await sql("SHOW GRANTS FOR 'prisma-a'@'%'"), /IDENTIFIED BY PASSWORD '\*[0-9a-fA-F]{40}'/);
+  });
+});

@@ -1,0 +1,18 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { repository } from "../../machine/layout.js";
+
+const file = join(repository, "Pulumi.local.yaml");
+const committed = readFileSync(file, "utf8");
+
+/** Writes other values of a block into the local stack's file, for the next `npm run up`. */
+export function changeBlock(block: string, values: object): void {
+  const { config } = parse(committed) as { config: Record<string, object> };
+  writeFileSync(file, stringify({ config: { ...config, [block]: { ...config[block], ...values } } }));
+}
+
+/** Puts the file back as it was. */
+export function restoreStackFile(): void {
+  writeFileSync(file, committed);
+}

@@ -1,0 +1,72 @@
+import { execa } from "execa";
+import { join } from "node:path";
+import { paths } from "../../machine/layout.js";
+import { inPrisma } from "./graphql.js";
+import { objects, rolledOut } from "./platform.js";
+
+/** What the peer is called: its objects, its pods' component and its host. */
+export const UNDRAINED = "undrained";
+
+const labels = { "app.kubernetes.io/name": "prisma", "app.kubernetes.io/component": UNDRAINED };
+const metadata = { name: UNDRAINED, namespace: "prisma", labels };
+
+/** The GraphQL service's pods as they are, but for their drain: told to stop, they are ended at once. */
+export async function startUndrained(): Promise<void> {
+  const [deployment] = await objects(
+    "deployments",
+    "-n",
+    "prisma",
+    "-l",
+    "app.kubernetes.io/component=prisma",
+  );
+  const [ingress] = await objects("ingresses", "-n", "prisma");
+  await apply(deploymentLike(deployment), service, ingressLike(ingress));
+  await rolledOut(`deployment/${UNDRAINED}`, "prisma");
+}
+
+export const stopUndrained = () =>
+  inPrisma("delete", "deployment,service,ingress", UNDRAINED, "--ignore-not-found");
+
+function deploymentLike({ apiVersion, kind, spec }: any) {
+  const template = structuredClone(spec.template);
+  template.metadata = { labels };
+  template.spec.terminationGracePeriodSeconds = 1;
+  const [container] = template.spec.containers;
+  container.env = container.env.map((variable: any) =>
+    variable.name === "DRAIN_DELAY_SEC" ? { name: variable.name, value: "0" } : variable,
+  );
+  // The first process of a container is ended by no signal that it does not ask for, but by the end of its patience.
+  container.command = ["/usr/local/bin/node", "-e", NO_HANDLERS];
+  delete template.spec.topologySpreadConstraints;
+  delete template.spec.affinity;
+  return { apiVersion, kind, metadata, spec: { ...spec, selector: { matchLabels: labels }, template } };
+}
+
+/** The program itself, whose every wish to be told of a signal is not heard. */
+const NO_HANDLERS =
+  "const on = process.on; process.once = process.on = function (name, ...rest) { return /^SIG/.test(name) ? this : on.call(this, name, ...rest); }; require('/app/main.cjs');";
+
+const service = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata,
+  spec: { selector: labels, ports: [{ name: "http", port: 4466, targetPort: "http" }] },
+};
+
+function ingressLike({ apiVersion, kind, spec }: any) {
+  const backend = { service: { name: UNDRAINED, port: { number: 4466 } } };
+  const http = { paths: [{ path: "/", pathType: "Prefix", backend }] };
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    spec: { ingressClassName: spec.ingressClassName, rules: [{ host: `${UNDRAINED}.localhost`, http }] },
+  };
+}
+
+async function apply(...items: object[]): Promise<void> {
+  const list = { apiVersion: "v1", kind: "List", items };
+  await execa(join(paths.bin, "kubectl"), ["--kubeconfig", paths.kubeconfig, "apply", "-f", "-"], {
+    input: JSON.stringify(list),
+  });
+}
