@@ -12,31 +12,49 @@ import { kubectl, npmRun, objects, settings, settled, status, until } from "./pl
 const mark = `interruption-${process.pid}`;
 const stackFile = join(repository, "Pulumi.local.yaml");
 
-/** Starts a command and, at some moment, kills it and all in its process group, as the kernel does when memory is short. */
-async function killDuring(
-  command: "up" | "down",
-  moment: RegExp | (() => Promise<string | undefined>),
-): Promise<void> {
-  const child = spawn("npm", ["run", "--silent", command], {
+/** What a command's output shows, or what says why it has not come yet. */
+type Moment = RegExp | (() => Promise<string | undefined>);
+
+/** Starts a program in a process group of its own and gives it at that moment. */
+async function startUntil(moment: Moment, program: string, args: readonly string[]) {
+  const child = spawn(program, args, {
     cwd: repository,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, SLIPWAY_TEST: mark },
   });
-  const exit = once(child, "exit");
+  const exit = once(child, "exit") as Promise<[number | null, string | null]>;
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
-  await until(`the moment of npm run ${command} to kill it in`, () => {
+  await until(`the moment of ${args.join(" ")} to interrupt it in`, () => {
     assert.equal(child.exitCode, null, output);
     if (typeof moment === "function") return moment();
     return moment.test(output) ? undefined : output;
   });
-  process.kill(-Number(child.pid), "SIGKILL");
-  const [, signal] = (await exit) as [number | null, string | null];
-  assert.equal(signal, "SIGKILL", `npm run ${command} ended before it was killed: ${output}`);
+  return { pid: Number(child.pid), exit, output: () => output };
+}
+
+/** Kills a command and all in its process group, as the kernel does when memory is short. */
+async function killDuring(command: "up" | "down", moment: Moment): Promise<void> {
+  const { pid, exit, output } = await startUntil(moment, "npm", ["run", "--silent", command]);
+  process.kill(-pid, "SIGKILL");
+  const [, signal] = await exit;
+  assert.equal(signal, "SIGKILL", `npm run ${command} ended before it was killed: ${output()}`);
   await until("the end of every process of the group", () =>
-    groupIsGone(Number(child.pid)) ? undefined : "some are there",
+    groupIsGone(pid) ? undefined : "some are there",
   );
+}
+
+/** Presses Ctrl-C in an up, which must end in order and with 130. */
+async function interruptUp(moment: Moment, whom: (pid: number) => number): Promise<void> {
+  // Not by npm, which tells of a signal where the command itself ended with a code.
+  const args = ["--import", "slipway/typescript", "machine/main.ts", "up"];
+  const { pid, exit, output } = await startUntil(moment, process.execPath, args);
+  process.kill(whom(pid), "SIGINT");
+  assert.deepEqual(await exit, [130, null], output());
+  assert.match(output(), /stopping in order; press Ctrl-C again to stop at once/);
+  assert.match(output(), /interrupted\n$/);
+  assert.equal(groupIsGone(pid), true);
 }
 
 /** Id of a program that a host's supervisor keeps running, as the machine counts; undefined when it does not run. */
@@ -48,6 +66,11 @@ const podIds = async (component: string) =>
   (await objects("pods", "-n", "journal", "-l", `app.kubernetes.io/component=${component}`))
     .map(({ metadata }) => metadata.uid as string)
     .sort();
+
+const podPhases = async (component: string) =>
+  (await objects("pods", "-n", "journal", "-l", `app.kubernetes.io/component=${component}`)).map(
+    ({ status: { phase } }) => phase as string,
+  );
 
 describe("after an interruption, `npm run up` goes on", () => {
   let entry: Entry;
@@ -93,29 +116,24 @@ describe("after an interruption, `npm run up` goes on", () => {
     await upAgain();
   });
 
-  it("of itself by Ctrl-C, once while it starts the cluster: it ends in order and with 130", async () => {
+  it("of itself by Ctrl-C, once while it starts the cluster", async () => {
     await npmRun("down");
-    // Not by npm, which tells of a signal where the command itself ended with a code.
-    const args = ["--import", "slipway/typescript", "machine/main.ts", "up"];
-    const child = spawn(process.execPath, args, {
-      cwd: repository,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, SLIPWAY_TEST: mark },
-    });
-    const exit = once(child, "exit");
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
-    await until("the start of the cluster", () => {
-      assert.equal(child.exitCode, null, output);
-      return /start the cluster: .*control plane/.test(output) ? undefined : output;
-    });
-    process.kill(-Number(child.pid), "SIGINT"); // As a terminal does: to all of them.
-    assert.deepEqual(await exit, [130, null], output);
-    assert.match(output, /stopping in order; press Ctrl-C again to stop at once/);
-    assert.match(output, /interrupted\n$/);
-    assert.equal(groupIsGone(Number(child.pid)), true);
+    await interruptUp(/start the cluster: .*control plane/, (pid) => -pid); // As a terminal does: to all of them.
     await upAgain();
+  });
+
+  it("of a deployment that waits for pods that fit nowhere, by SIGINT to the command alone", async () => {
+    await settled();
+    try {
+      writeFileSync(stackFile, committed.replace(/(frontend:\s+resources:\s+cpu:) \w+/, '$1 "64"'));
+      const waits = async () =>
+        (await podPhases("frontend")).includes("Pending") ? undefined : "every pod found a node";
+      await interruptUp(waits, (pid) => pid);
+    } finally {
+      writeFileSync(stackFile, committed);
+    }
+    await upAgain();
+    await settled();
   });
 
   it("of a deployment by kill -9, at its first change and in a rollout, and only what changed is replaced", async () => {
