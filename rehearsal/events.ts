@@ -66,12 +66,13 @@ export function stepOf({ resourcePreEvent }: EngineEvent): Step | undefined {
     diffs?: string[] | null;
   };
   if (op === "same") return undefined;
+  const detailed = Object.keys(detailedDiff ?? {});
   return {
     op,
     urn,
     type,
     name: urn.slice(urn.lastIndexOf("::") + 2),
-    diffs: [...new Set([...Object.keys(detailedDiff ?? {}), ...(diffs ?? [])])],
+    diffs: detailed.length > 0 ? detailed : (diffs ?? []),
     replaceKeys: keys ?? [],
   };
 }

@@ -8,8 +8,14 @@ import { failures, type Act, type Stage } from "./act.js";
 const SETTLE_SECONDS = 60;
 const LOOK_AGAIN_MS = 500;
 
-/** What is wrong with the pods when they have had time: those that lost their node are somewhere else soon. */
-export async function settledPods({ clusters }: Pick<Stage, "clusters">): Promise<string[]> {
+/** Pods that lost their node are somewhere else soon. */
+export const podsAct = (title: string): Act => ({
+  title,
+  play: async (stage) => ({ problems: await podProblems(stage), changes: [] }),
+});
+
+/** What is wrong with the pods when they have had time to settle. */
+export async function podProblems({ clusters }: Stage): Promise<string[]> {
   const look = async () => (await Promise.all(clusters.map(liveObjects))).flatMap(podComplaints);
   const deadline = Date.now() + SETTLE_SECONDS * 1000;
   let problems = await look();
@@ -19,11 +25,6 @@ export async function settledPods({ clusters }: Pick<Stage, "clusters">): Promis
   }
   return problems;
 }
-
-export const podsAct = (title: string): Act => ({
-  title,
-  play: async (stage) => ({ problems: await settledPods(stage), changes: [] }),
-});
 
 /** From nothing to everything, and that it stays so. */
 export const deploymentActs: readonly Act[] = [

@@ -1,7 +1,7 @@
 import type { Run } from "../engine.js";
 import { pendingOperations } from "../pending.js";
-import { settledPods } from "./deployment.js";
 import { failures, type Act, type Stage } from "./act.js";
+import { podProblems } from "./deployment.js";
 import { inventoryDifferences, leftovers } from "./teardown.js";
 
 /** Kills during the creation of everything, and during its deletion. */
@@ -37,14 +37,15 @@ export const interruptionActs: readonly Act[] = [
         stage.runs.find(({ steps }) => steps.some(({ op }) => op === "create"))?.steps.length ?? 0;
       const problems = await killAt(stage, "up", moments(1, CREATIONS), total);
       const last = await stage.run("up");
-      // A refresh notes what is not ready, such as a workload that its autoscaler makes grow, for the next up to mend.
-      const unready = await settledPods(stage);
+      // A refresh writes down of a Deployment that an autoscaler is just growing that it is not ready, and the next up
+      // looks after it again.
+      const unsettled = await podProblems(stage);
       const refreshed = await stage.run("refresh");
       const unchanged = await stage.change([]);
       const difference = inventoryDifferences(stack.cloud(), stage.complete);
       const failed = [last, refreshed].flatMap(failures);
-      const after = [...unready, ...failed, ...unchanged.problems, ...difference];
-      return { problems: [...problems, ...after], changes: [] };
+      const all = [...problems, ...failed, ...unsettled, ...unchanged.problems, ...difference];
+      return { problems: all, changes: [] };
     },
   },
   {

@@ -161,23 +161,6 @@ describe("infra/config", () => {
     ]);
   });
 
-  it("refuses a load balancer before the chat's page where there is none, with all other problems", async () => {
-    const client = { exposedBy: "loadBalancer" };
-    const problem = (cluster: string) =>
-      `slipway:chat.client.exposedBy: expected entry, got "loadBalancer", which gke alone offers, not ${cluster}`;
-    assert.deepEqual(
-      await problemsOf({
-        ...without("slipway:chatMongoUri", valid),
-        "slipway:chat": { cluster: "eks", client },
-      }),
-      ['slipway:chatMongoUri: missing secret; run "pulumi config set --secret chatMongoUri"', problem("eks")],
-    );
-    const local = stackConfig("local");
-    assert.deepEqual(await problemsOf({ ...local, "slipway:chat": { ...local["slipway:chat"], client } }), [
-      problem("local"),
-    ]);
-  });
-
   it("refuses a chat server that may grow to fewer pods than it has", async () => {
     const chat = { cluster: "gke", server: { replicas: 4 } };
     assert.deepEqual(await problemsOf({ ...valid, "slipway:chat": chat }), [

@@ -181,16 +181,7 @@ describe("infra/gcp/google-cloud", () => {
         ])
         .filter(([, own]) => own),
     );
-    const labelled = [
-      "gke",
-      "gke-key",
-      "gke-nodes",
-      "mysql",
-      "mysql-replica",
-      "network-nat",
-      "registry",
-      "services",
-    ];
+    const labelled = "gke gke-key gke-nodes mysql mysql-replica network-nat registry services".split(" ");
     assert.deepEqual(found, Object.fromEntries(labelled.map((name) => [`gcp-${name}`, labels])));
   });
 
