@@ -28,6 +28,10 @@ const benches: Record<string, Bench> = {
     about: "server CPU of a delivery by two chat servers, beside bare Socket.io over pub/sub",
     load: () => import("./chat/bench.js"),
   },
+  "redis-reads": {
+    about: "reads a second of the journal's reading connection, beside plain ioredis",
+    load: () => import("./redis-reads/bench.js"),
+  },
   images: {
     about: "size and contents of every image that was built",
     load: () => import("./images/bench.js"),
