@@ -32,6 +32,10 @@ const benches: Record<string, Bench> = {
     about: "requests a second and p99 of the GraphQL service, beside the same SQL through the bare driver",
     load: () => import("./prisma/bench.js"),
   },
+  "redis-reads": {
+    about: "reads a second of the journal's reading connection, beside plain ioredis",
+    load: () => import("./redis-reads/bench.js"),
+  },
   images: {
     about: "size and contents of every image that was built",
     load: () => import("./images/bench.js"),
