@@ -8,7 +8,7 @@ import { local, paths, repository, type Settings } from "./layout.js";
 import { missingObjects, type ClusterAddress, type StateResource } from "./missing-objects.js";
 import { installKubernetesProvider } from "./plugins.js";
 import { installRandomProvider } from "./random-provider/install.js";
-import { openLog, searchPath, UserError } from "./shell.js";
+import { openLog, searchPath, stopIfInterrupted, UserError } from "./shell.js";
 import { writeWhole } from "./whole-file.js";
 
 const projectName = "slipway";
@@ -162,10 +162,14 @@ export async function lastOutputs(): Promise<Outputs> {
     : { urls: {} };
 }
 
+/** How long the engine has to end in order when the terminal tells it to stop; objects that never get ready hold it. */
+const orderSec = 10;
+
 interface WatchOptions {
   onEvent: (event: EngineEvent) => void;
   onOutput: (text: string) => void;
   suppressProgress: true;
+  signal: AbortSignal;
 }
 
 /** Runs an operation of the engine, tells what it does, and turns its failure into what a person needs to know. */
@@ -181,15 +185,38 @@ async function watch<T>(
     if (diagnosticEvent?.severity === "error")
       problems.push(`${nameOf(diagnosticEvent.urn)}${diagnosticEvent.message}`);
   };
+  const { signal, dispose } = secondInterrupt();
   try {
-    return await operation({ onEvent, onOutput: (text) => log.write(text), suppressProgress: true });
+    const onOutput = (text: string) => log.write(text);
+    return await operation({ onEvent, onOutput, suppressProgress: true, signal });
   } catch (error) {
+    stopIfInterrupted();
     if (problems.length === 0) throw error;
     const list = [...new Set(problems)].map((problem) => problem.trim()).join("\n");
     throw new UserError(`${list}\nall of it: ${join(paths.logs, "engine.log")}`, { cause: error });
   } finally {
+    dispose();
     log.end();
   }
+}
+
+/** Fires a while after the first Ctrl-C, which came from the terminal: the engine takes a second one for "at once". */
+function secondInterrupt(): { signal: AbortSignal; dispose: () => void } {
+  const second = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const wait = () => {
+    timer = setTimeout(() => {
+      second.abort();
+    }, orderSec * 1000);
+  };
+  process.once("SIGINT", wait);
+  return {
+    signal: second.signal,
+    dispose() {
+      process.off("SIGINT", wait);
+      clearTimeout(timer);
+    },
+  };
 }
 
 const signs: Record<string, string> = {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { processesIn } from "./control-groups.js";
 import { local } from "./layout.js";
 import { signal, startTime } from "./processes.js";
@@ -17,6 +18,8 @@ interface Holder {
   start: string;
 }
 
+const endSec = 30;
+
 let drafts = 0;
 
 /** Holds off every other command that changes this checkout's cluster; a lock whose holder died counts for nothing. */
@@ -25,7 +28,7 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   const mine = `${file}.${process.pid}.${drafts++}`;
   await writeFile(mine, JSON.stringify({ pid: process.pid, start: startTime(process.pid) }));
   try {
-    if (await take(file, mine)) endLeftovers();
+    if (await take(file, mine)) await endLeftovers();
   } finally {
     await rm(mine);
   }
@@ -33,7 +36,7 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    endLeftovers();
+    await endLeftovers();
     throw error;
   } finally {
     await rm(file, { force: true });
@@ -93,13 +96,23 @@ function refuseIfAlive({ pid, start }: Holder): void {
 }
 
 /** Ends what a command that failed or was killed has left at work, such as the engine's plugins; the cluster goes on. */
-function endLeftovers(): void {
+async function endLeftovers(): Promise<void> {
   const others = new Set([process.pid, ...processesIn()]);
   const pids = readdirSync("/proc").map(Number).filter(Boolean);
-  const left = pids.filter(
-    (pid) => !others.has(pid) && environmentOf(pid).includes(`${mark.name}=${mark.value}`),
-  );
-  signal(left, "SIGKILL");
+  const left = pids
+    .filter((pid) => !others.has(pid) && environmentOf(pid).includes(`${mark.name}=${mark.value}`))
+    .map((pid) => ({ pid, start: startTime(pid) }));
+  const pidsLeft = left.map(({ pid }) => pid);
+  signal(pidsLeft, "SIGKILL");
+  // A killed process is there, with what it holds, until the kernel comes to it.
+  const isThere = () => left.some(({ pid, start }) => start !== undefined && startTime(pid) === start);
+  for (const deadline = Date.now() + endSec * 1000; isThere();) {
+    if (Date.now() > deadline)
+      throw new UserError(
+        `processes ${pidsLeft.join(", ")} do not end, though killed; see what they wait for in /proc/<pid>/stack`,
+      );
+    await sleep(10);
+  }
 }
 
 function environmentOf(pid: number): string[] {

@@ -71,7 +71,7 @@ export function stepOf({ resourcePreEvent }: EngineEvent): Step | undefined {
     urn,
     type,
     name: urn.slice(urn.lastIndexOf("::") + 2),
-    diffs: detailedDiff ? Object.keys(detailedDiff) : (diffs ?? []),
+    diffs: [...new Set([...Object.keys(detailedDiff ?? {}), ...(diffs ?? [])])],
     replaceKeys: keys ?? [],
   };
 }

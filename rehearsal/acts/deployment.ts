@@ -1,22 +1,30 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { changesOf, unexpected } from "../changes.js";
 import { liveObjects } from "../checks/live-objects.js";
 import { podComplaints } from "../checks/pods.js";
 import { wasThereBefore } from "../cloud/before.js";
-import { failures, type Act } from "./act.js";
+import { failures, type Act, type Stage } from "./act.js";
 
 const SETTLE_SECONDS = 60;
+const LOOK_AGAIN_MS = 500;
 
 /** Pods that lost their node are somewhere else soon. */
 export const podsAct = (title: string): Act => ({
   title,
-  async play({ clusters }) {
-    const look = async () => (await Promise.all(clusters.map(liveObjects))).flatMap(podComplaints);
-    const deadline = Date.now() + SETTLE_SECONDS * 1000;
-    let problems = await look();
-    while (problems.length > 0 && Date.now() < deadline) problems = await look();
-    return { problems, changes: [] };
-  },
+  play: async (stage) => ({ problems: await podProblems(stage), changes: [] }),
 });
+
+/** What is wrong with the pods when they have had time to settle. */
+export async function podProblems({ clusters }: Stage): Promise<string[]> {
+  const look = async () => (await Promise.all(clusters.map(liveObjects))).flatMap(podComplaints);
+  const deadline = Date.now() + SETTLE_SECONDS * 1000;
+  let problems = await look();
+  while (problems.length > 0 && Date.now() < deadline) {
+    await sleep(LOOK_AGAIN_MS);
+    problems = await look();
+  }
+  return problems;
+}
 
 /** From nothing to everything, and that it stays so. */
 export const deploymentActs: readonly Act[] = [

@@ -1,6 +1,7 @@
 import type { Run } from "../engine.js";
 import { pendingOperations } from "../pending.js";
 import { failures, type Act, type Stage } from "./act.js";
+import { podProblems } from "./deployment.js";
 import { inventoryDifferences, leftovers } from "./teardown.js";
 
 /** Kills during the creation of everything, and during its deletion. */
@@ -35,11 +36,16 @@ export const interruptionActs: readonly Act[] = [
       const total =
         stage.runs.find(({ steps }) => steps.some(({ op }) => op === "create"))?.steps.length ?? 0;
       const problems = await killAt(stage, "up", moments(1, CREATIONS), total);
-      const [last, refreshed] = [await stage.run("up"), await stage.run("refresh")];
+      const last = await stage.run("up");
+      // A refresh writes down of a Deployment that an autoscaler is just growing that it is not ready, and the next up
+      // looks after it again.
+      const unsettled = await podProblems(stage);
+      const refreshed = await stage.run("refresh");
       const unchanged = await stage.change([]);
       const difference = inventoryDifferences(stack.cloud(), stage.complete);
       const failed = [last, refreshed].flatMap(failures);
-      return { problems: [...problems, ...failed, ...unchanged.problems, ...difference], changes: [] };
+      const all = [...problems, ...failed, ...unsettled, ...unchanged.problems, ...difference];
+      return { problems: all, changes: [] };
     },
   },
   {

@@ -122,7 +122,7 @@ describe("a backup of all stores", () => {
 
   it("is gone on with by `npm run up` after a kill -9 half way, and the replicas are what they were", async () => {
     const pods = await replicas();
-    await killDuring(["restore", "--", file], /❯ restore journal\/redis/, `backup-${process.pid}`);
+    await killDuring(`backup-${process.pid}`, /❯ restore journal\/redis/, ["restore", "--", file]);
     assert.equal(isUnfinished(), true);
     assert.equal((await replicas())["prisma/prisma"], 0);
     await npmRun("up");

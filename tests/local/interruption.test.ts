@@ -1,19 +1,29 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostProcess } from "../../machine/hosts.js";
 import { inside, nodeIndexes, nodeName, repository } from "../../machine/layout.js";
 import { add, list, read, remove, type Entry } from "./entries.js";
 import { clusterProcesses, groupIsGone, markedProcesses } from "./footprint.js";
-import { killDuring as killCommandDuring, type Moment } from "./killed-command.js";
+import { killDuring as killCommandDuring, type Moment, startUntil } from "./killed-command.js";
 import { kubectl, npmRun, objects, settings, settled, status, until } from "./platform.js";
 
 const mark = `interruption-${process.pid}`;
 const stackFile = join(repository, "Pulumi.local.yaml");
 
-const killDuring = (command: "up" | "down", moment: Moment) => killCommandDuring([command], moment, mark);
+const killDuring = (command: "up" | "down", moment: Moment) => killCommandDuring(mark, moment, [command]);
+
+/** Presses Ctrl-C in an up, which must end in order and with 130. */
+async function interruptUp(moment: Moment, whom: (pid: number) => number): Promise<void> {
+  // Not by npm, which tells of a signal where the command itself ended with a code.
+  const args = ["--import", "slipway/typescript", "machine/main.ts", "up"];
+  const { pid, exit, output } = await startUntil(mark, moment, process.execPath, args);
+  process.kill(whom(pid), "SIGINT");
+  assert.deepEqual(await exit, [130, null], output());
+  assert.match(output(), /stopping in order; press Ctrl-C again to stop at once/);
+  assert.match(output(), /interrupted\n$/);
+  assert.equal(groupIsGone(pid), true);
+}
 
 /** Id of a program that a host's supervisor keeps running, as the machine counts; undefined when it does not run. */
 const supervised = (host: string, service: string) =>
@@ -24,6 +34,11 @@ const podIds = async (component: string) =>
   (await objects("pods", "-n", "journal", "-l", `app.kubernetes.io/component=${component}`))
     .map(({ metadata }) => metadata.uid as string)
     .sort();
+
+const podPhases = async (component: string) =>
+  (await objects("pods", "-n", "journal", "-l", `app.kubernetes.io/component=${component}`)).map(
+    ({ status: { phase } }) => phase as string,
+  );
 
 describe("after an interruption, `npm run up` goes on", () => {
   let entry: Entry;
@@ -69,29 +84,24 @@ describe("after an interruption, `npm run up` goes on", () => {
     await upAgain();
   });
 
-  it("of itself by Ctrl-C, once while it starts the cluster: it ends in order and with 130", async () => {
+  it("of itself by Ctrl-C, once while it starts the cluster", async () => {
     await npmRun("down");
-    // Not by npm, which tells of a signal where the command itself ended with a code.
-    const args = ["--import", "slipway/typescript", "machine/main.ts", "up"];
-    const child = spawn(process.execPath, args, {
-      cwd: repository,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, SLIPWAY_TEST: mark },
-    });
-    const exit = once(child, "exit");
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
-    await until("the start of the cluster", () => {
-      assert.equal(child.exitCode, null, output);
-      return /start the cluster: .*control plane/.test(output) ? undefined : output;
-    });
-    process.kill(-Number(child.pid), "SIGINT"); // As a terminal does: to all of them.
-    assert.deepEqual(await exit, [130, null], output);
-    assert.match(output, /stopping in order; press Ctrl-C again to stop at once/);
-    assert.match(output, /interrupted\n$/);
-    assert.equal(groupIsGone(Number(child.pid)), true);
+    await interruptUp(/start the cluster: .*control plane/, (pid) => -pid); // As a terminal does: to all of them.
     await upAgain();
+  });
+
+  it("of a deployment that waits for pods that fit nowhere, by SIGINT to the command alone", async () => {
+    await settled();
+    try {
+      writeFileSync(stackFile, committed.replace(/(frontend:\s+resources:\s+cpu:) \w+/, '$1 "64"'));
+      const waits = async () =>
+        (await podPhases("frontend")).includes("Pending") ? undefined : "every pod found a node";
+      await interruptUp(waits, (pid) => pid);
+    } finally {
+      writeFileSync(stackFile, committed);
+    }
+    await upAgain();
+    await settled();
   });
 
   it("of a deployment by kill -9, at its first change and in a rollout, and only what changed is replaced", async () => {

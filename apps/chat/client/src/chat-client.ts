@@ -9,6 +9,7 @@ import type {
   Requests,
   ServerToClientEvents,
 } from "../../server/src/events.js";
+import { ask } from "./ask.js";
 import type { Keeper } from "./keeper.js";
 import { Outbox, type Pending } from "./outbox.js";
 import { Timeline } from "./timeline.js";
@@ -169,18 +170,26 @@ export class ChatClient {
     let behind = 0;
     while (this.#socket.connected && this.#socket.id === connection && this.#rooms.has(room)) {
       const after = this.#begun.has(room) ? { after: timeline.last } : {};
-      const answer = await this.#request("join", { room, ...after });
-      // A server that knows less than this page may only be late; one that stays so has an emptied room.
-      const isLate = answer.ok && answer.value.head < timeline.last && ++behind < MOST_LATE;
-      if (answer.ok && !isLate) {
-        await this.#take(room, timeline, answer.value);
+      const outcome: { joined?: Joined } = {};
+      // In the answer's own turn: events that come in one packet with it must find the room begun.
+      const answer = await this.#request("join", { room, ...after }, (value) => {
+        if (this.#rooms.get(room) !== timeline) return;
+        // A server that knows less than this page may only be late; one that stays so has an emptied room.
+        if (value.head < timeline.last && ++behind < MOST_LATE) return;
+        this.#begin(room, timeline, value);
+        outcome.joined = value;
+      });
+      const { joined } = outcome;
+      if (joined !== undefined) {
+        if (joined.more && timeline.last < joined.head) await this.#catchUp(room, timeline);
+        void this.#outbox.flush(room);
         return;
       }
       await this.#pause(answer.ok ? undefined : answer.error.retryAfterMs);
     }
   }
 
-  async #take(room: string, timeline: Timeline, joined: Joined): Promise<void> {
+  #begin(room: string, timeline: Timeline, joined: Joined): void {
     if (!this.#begun.has(room) || joined.head < timeline.last) {
       timeline.begin(joined, joined.head);
       this.#begun.add(room);
@@ -192,8 +201,6 @@ export class ChatClient {
     });
     this.#listeners.onPresence(joined.presence);
     this.#listeners.onMessages(room);
-    if (joined.more && timeline.last < joined.head) await this.#catchUp(room, timeline);
-    void this.#outbox.flush(room);
   }
 
   /** Reads what is missing after the last message, page by page. */
@@ -216,20 +223,12 @@ export class ChatClient {
     }
   }
 
-  async #request<Name extends RequestName>(
+  #request<Name extends RequestName>(
     name: Name,
     request: Requests[Name][0],
+    onValue?: (value: Requests[Name][1]) => void,
   ): Promise<Answer<Requests[Name][1]>> {
-    const away = { code: "unavailable", message: "the server did not answer" } as const;
-    if (!this.#socket.connected) return { ok: false, error: away };
-    try {
-      const socket = this.#socket.timeout(this.#options.answerTimeoutMs) as unknown as {
-        emitWithAck(name: Name, request: Requests[Name][0]): Promise<Answer<Requests[Name][1]>>;
-      };
-      return await socket.emitWithAck(name, request);
-    } catch {
-      return { ok: false, error: away };
-    }
+    return ask(this.#socket, this.#options.answerTimeoutMs, name, request, onValue);
   }
 
   #pause(ms: number = this.#options.retryMs): Promise<void> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { ChatClient, type ChatSocket } from "../../../../apps/chat/client/src/chat-client.js";
 import { Keeper } from "../../../../apps/chat/client/src/keeper.js";
-import type { Joined, JoinRequest, Message } from "../../../../apps/chat/server/src/events.js";
+import type { Joined, JoinRequest, Message, Presence } from "../../../../apps/chat/server/src/events.js";
 import { until } from "../server/running-chat.js";
 
 function range(first: number, last: number): Message[] {
@@ -16,30 +16,35 @@ function range(first: number, last: number): Message[] {
 /** A connection to servers that answer a join with these rooms in turn, the last one for ever. */
 function connectionTo(...rooms: { head: number; messages: Message[] }[]) {
   const asked: JoinRequest[] = [];
+  /** Events in one packet with the next answer. */
+  const rest: [event: string, payload: unknown][] = [];
   const emitter = new EventEmitter();
   const socket = Object.assign(emitter, {
     connected: true,
     id: "1",
     timeout: () => ({
-      emitWithAck(_name: string, request: JoinRequest) {
+      emit(_name: string, request: JoinRequest, acknowledge: (error: null, answer: object) => void) {
         const room = rooms[Math.min(asked.length, rooms.length - 1)];
         asked.push(request);
         const presence = { room: "lobby", count: 0, people: [] };
         const value = { ...room, more: false, presence } as Joined;
-        return Promise.resolve({ ok: true, value });
+        setImmediate(() => {
+          acknowledge(null, { ok: true, value });
+          rest.splice(0).forEach(([event, payload]) => emitter.emit(event, payload));
+        });
       },
     }),
   });
-  return { socket: socket as unknown as ChatSocket, connect: () => emitter.emit("connect"), asked };
+  return { socket: socket as unknown as ChatSocket, connect: () => emitter.emit("connect"), asked, rest };
 }
 
-function clientOn(socket: ChatSocket): ChatClient {
+function clientOn(socket: ChatSocket, presences: Presence[] = []): ChatClient {
   const nothing = () => undefined;
   const listeners = {
     onConnection: nothing,
     onMessages: nothing,
     onPending: nothing,
-    onPresence: nothing,
+    onPresence: (presence: Presence) => presences.push(presence),
     onRefused: nothing,
   };
   return new ChatClient({ socket, keeper: new Keeper(), listeners, retryMs: 1 });
@@ -80,5 +85,23 @@ describe("apps/chat/client on a server that knows less than the page", () => {
     await until(() => chat.timelineOf("lobby").last === 2);
 
     assert.equal(asked.length, 6);
+  });
+});
+
+describe("apps/chat/client on events in one packet with the answer to its joining", () => {
+  it("shows the message, and who is there by the latest of them", async () => {
+    const { socket, rest } = connectionTo({ head: 1, messages: range(1, 1) });
+    const presences: Presence[] = [];
+    const chat = clientOn(socket, presences);
+    rest.push(["message", range(2, 2)[0]], ["presence", { room: "lobby", count: 2, people: [] }]);
+
+    chat.enter("lobby");
+    await until(() => presences.length === 2);
+
+    assert.equal(chat.timelineOf("lobby").last, 2);
+    assert.deepEqual(
+      presences.map(({ count }) => count),
+      [0, 2],
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { createApp } from "../../../../apps/chat/server/src/app.js";
@@ -116,9 +117,15 @@ export class Site {
   }
 }
 
-/** Resolves when the condition holds; a test whose condition never does ends by its own time limit. */
+const PATIENCE_MS = 15_000;
+
+/** Resolves when the condition holds. One that never does fails, so that nothing asks on after the test. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${String(condition)}`);
+    await sleep(5);
+  }
 }
 
 /** A message to send. */
