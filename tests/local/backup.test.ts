@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { isUnfinished } from "../../machine/backup/unfinished.js";
+import { isUnfinished, readUnfinished } from "../../machine/backup/unfinished.js";
 import { Author, wipe } from "./backup-data.js";
 import { killDuring } from "./killed-command.js";
 import { npmRun, objects, settled, status } from "./platform.js";
@@ -123,7 +123,9 @@ describe("a backup of all stores", () => {
   it("is gone on with by `npm run up` after a kill -9 half way, and the replicas are what they were", async () => {
     const pods = await replicas();
     await killDuring(`backup-${process.pid}`, /❯ restore journal\/redis/, ["restore", "--", file]);
-    assert.equal(isUnfinished(), true);
+    const unfinished = await readUnfinished();
+    assert.equal(unfinished?.step, "restore");
+    safetyBackups.push(unfinished.safety ?? "");
     assert.equal((await replicas())["prisma/prisma"], 0);
     await npmRun("up");
     await everythingIsBack();
