@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { isUnfinished } from "../../machine/backup/unfinished.js";
+import { isUnfinished, readUnfinished } from "../../machine/backup/unfinished.js";
 import { Author, wipe } from "./backup-data.js";
-import { killDuring } from "./interrupted-command.js";
+import { killDuring } from "./killed-command.js";
 import { npmRun, objects, settled, status } from "./platform.js";
 
 type Content = Awaited<ReturnType<Author["read"]>>;
@@ -122,8 +122,10 @@ describe("a backup of all stores", () => {
 
   it("is gone on with by `npm run up` after a kill -9 half way, and the replicas are what they were", async () => {
     const pods = await replicas();
-    await killDuring(["restore", "--", file], /❯ restore journal\/redis/, `backup-${process.pid}`);
-    assert.equal(isUnfinished(), true);
+    await killDuring(`backup-${process.pid}`, /❯ restore journal\/redis/, ["restore", "--", file]);
+    const unfinished = await readUnfinished();
+    assert.equal(unfinished?.step, "restore");
+    safetyBackups.push(unfinished.safety ?? "");
     assert.equal((await replicas())["prisma/prisma"], 0);
     await npmRun("up");
     await everythingIsBack();

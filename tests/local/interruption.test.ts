@@ -4,14 +4,26 @@ import { join } from "node:path";
 import { hostProcess } from "../../machine/hosts.js";
 import { inside, nodeIndexes, nodeName, repository } from "../../machine/layout.js";
 import { add, list, read, remove, type Entry } from "./entries.js";
-import { clusterProcesses, markedProcesses } from "./footprint.js";
-import { interruptUp, killDuring as killCommandDuring, type Moment } from "./interrupted-command.js";
+import { clusterProcesses, groupIsGone, markedProcesses } from "./footprint.js";
+import { killDuring as killCommandDuring, type Moment, startUntil } from "./killed-command.js";
 import { kubectl, npmRun, objects, settings, settled, status, until } from "./platform.js";
 
 const mark = `interruption-${process.pid}`;
 const stackFile = join(repository, "Pulumi.local.yaml");
 
-const killDuring = (command: "up" | "down", moment: Moment) => killCommandDuring([command], moment, mark);
+const killDuring = (command: "up" | "down", moment: Moment) => killCommandDuring(mark, moment, [command]);
+
+/** Presses Ctrl-C in an up, which must end in order and with 130. */
+async function interruptUp(moment: Moment, whom: (pid: number) => number): Promise<void> {
+  // Not by npm, which tells of a signal where the command itself ended with a code.
+  const args = ["--import", "slipway/typescript", "machine/main.ts", "up"];
+  const { pid, exit, output } = await startUntil(mark, moment, process.execPath, args);
+  process.kill(whom(pid), "SIGINT");
+  assert.deepEqual(await exit, [130, null], output());
+  assert.match(output(), /stopping in order; press Ctrl-C again to stop at once/);
+  assert.match(output(), /interrupted\n$/);
+  assert.equal(groupIsGone(pid), true);
+}
 
 /** Id of a program that a host's supervisor keeps running, as the machine counts; undefined when it does not run. */
 const supervised = (host: string, service: string) =>
@@ -74,7 +86,7 @@ describe("after an interruption, `npm run up` goes on", () => {
 
   it("of itself by Ctrl-C, once while it starts the cluster", async () => {
     await npmRun("down");
-    await interruptUp(/start the cluster: .*control plane/, mark, (pid) => -pid); // As a terminal does: to all of them.
+    await interruptUp(/start the cluster: .*control plane/, (pid) => -pid); // As a terminal does: to all of them.
     await upAgain();
   });
 
@@ -84,7 +96,7 @@ describe("after an interruption, `npm run up` goes on", () => {
       writeFileSync(stackFile, committed.replace(/(frontend:\s+resources:\s+cpu:) \w+/, '$1 "64"'));
       const waits = async () =>
         (await podPhases("frontend")).includes("Pending") ? undefined : "every pod found a node";
-      await interruptUp(waits, mark, (pid) => pid);
+      await interruptUp(waits, (pid) => pid);
     } finally {
       writeFileSync(stackFile, committed);
     }

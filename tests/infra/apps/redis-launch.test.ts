@@ -156,6 +156,7 @@ describe("infra/apps/redis/launch.sh", () => {
       ["sentinel", "on", ">InternalPassword1"],
       ["keeper", "on", ">InternalPassword1"],
       ["metrics", "on", ">MetricsPassword1"],
+      ["backup", "on", ">InternalPassword1"],
     ]);
   });
 
