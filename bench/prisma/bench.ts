@@ -14,8 +14,8 @@ const connections = 32;
 const pooled = 10;
 const authors = 20;
 const posts = 200;
-const warmUps = 1_000;
-const requests = { list: 3_000, create: 3_000 };
+const warmUps = 500;
+const requests = { list: 2_000, create: 2_000 };
 type Operation = keyof typeof requests;
 
 interface Figures extends Load {
