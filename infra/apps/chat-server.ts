@@ -5,7 +5,13 @@ import { labelsFor } from "../k8s/labels.js";
 import { podsWith } from "../k8s/network-policy.js";
 import { READ_ONLY_MODE } from "../k8s/security.js";
 import type { Cluster, MongoDb } from "../platform.js";
-import { CHAT_PORT, DRAIN_SPREAD_SEC, SERVER_VARIABLES, maxConnectionsFor, type serverTenant } from "./chat-size.js";
+import {
+  CHAT_PORT,
+  DRAIN_SPREAD_SEC,
+  SERVER_VARIABLES,
+  maxConnectionsFor,
+  type serverTenant,
+} from "./chat-size.js";
 import type { HttpServiceArgs } from "./http-service.js";
 import type { Redis } from "./redis.js";
 
