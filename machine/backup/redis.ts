@@ -39,8 +39,9 @@ export class RedisStore implements Store {
   }
 
   version(): Promise<string> {
-    return this.#connected(async ([redis]) =>
-      fieldOf(await (redis as Redis).info("server"), "redis_version"),
+    return this.#connected(
+      async ([redis]) => fieldOf(await (redis as Redis).info("server"), "redis_version"),
+      this.#pods.slice(0, 1),
     );
   }
 
@@ -80,7 +81,7 @@ export class RedisStore implements Store {
     });
   }
 
-  async #connected<T>(use: (servers: Redis[]) => Promise<T>): Promise<T> {
+  async #connected<T>(use: (servers: Redis[]) => Promise<T>, to = this.#pods): Promise<T> {
     const password = await this.#password();
     const open = async (pods: Pod[], servers: Redis[]): Promise<T> => {
       const [pod, ...others] = pods;
@@ -95,7 +96,7 @@ export class RedisStore implements Store {
       });
     };
     try {
-      return await open(this.#pods, []);
+      return await open(to, []);
     } catch (error) {
       if (error instanceof UserError || !(error instanceof Error)) throw error;
       // Only the message: the client hangs the command's arguments on its errors, the password among them.
