@@ -31,7 +31,14 @@ export function leaveFormerPrimary(redis: Redis, options: RedisConnectionOptions
     listener.subscribe(SWITCHES).catch(() => undefined);
     return listener;
   });
-  redis.once("end", () => {
+  const listenNoLonger = () => {
     for (const listener of listeners) listener.disconnect();
-  });
+  };
+  redis.once("end", listenNoLonger);
+  // ioredis tells of no end when it is told to stop while it waits to connect again.
+  const disconnect = redis.disconnect.bind(redis);
+  redis.disconnect = (reconnect = false) => {
+    if (!reconnect) listenNoLonger();
+    disconnect(reconnect);
+  };
 }

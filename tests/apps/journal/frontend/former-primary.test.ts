@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { connectPrimary } from "../../../../apps/journal/frontend/src/redis-connection.js";
 import { FakeRedis, bulk } from "./fake-redis.js";
@@ -93,6 +94,19 @@ describe("apps/journal/frontend connection to the primary", () => {
     await subscription();
     redis.disconnect();
     await once(redis, "end");
-    while ((await sentinel.connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await nobodyListens();
   });
+
+  it("listens no longer once it has been ended while it waited to connect again", async () => {
+    const connection = await subscription();
+    await Promise.all([former.stop(), next.stop()]);
+    await once(redis, "reconnecting");
+    redis.disconnect();
+    sentinel.say(connection, switchOf(PRIMARY));
+    await nobodyListens();
+  });
+
+  async function nobodyListens(): Promise<void> {
+    while ((await sentinel.connections()) > 0) await sleep(5);
+  }
 });
