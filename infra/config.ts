@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { LEAST_SERVER_MEMORY } from "./apps/chat-size.js";
 import { isPrisma1 } from "./apps/prisma-config.js";
 import { aws } from "./config/aws.js";
 import { chat, mongoUri } from "./config/chat.js";
@@ -8,6 +9,7 @@ import { journal } from "./config/journal.js";
 import { local } from "./config/local.js";
 import { prisma } from "./config/prisma.js";
 import { host, image } from "./config/values.js";
+import { quantityValue } from "./k8s/quantity.js";
 import { type ClusterName, type ImageName, type Images, clusterNames, imageNames } from "./platform.js";
 
 /** Every plain setting. One block here is one key in Pulumi.<stack>.yaml. */
@@ -179,6 +181,12 @@ function chatProblems({ chat }: Settings, given: ReadonlySet<string>): string[] 
   }
   if (onLocal && given.has("chatMongoUri")) {
     problems.push("slipway:chatMongoUri: expected none, since the local cluster runs a MongoDB of its own");
+  }
+  const { memory = LEAST_SERVER_MEMORY } = chat.server?.resources ?? {};
+  if (quantityValue(memory) < quantityValue(LEAST_SERVER_MEMORY)) {
+    problems.push(
+      `slipway:chat.server.resources.memory: expected at least ${LEAST_SERVER_MEMORY}, most of which a server takes before the first connection, got "${memory}"`,
+    );
   }
   if (chat.client?.exposedBy === "loadBalancer" && chat.cluster !== "gke") {
     problems.push(

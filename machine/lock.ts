@@ -33,13 +33,16 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
     await rm(mine);
   }
   process.env[mark.name] = mark.value;
+  const giveBack = () => rm(file, { force: true });
   try {
-    return await work();
+    const result = await work();
+    await giveBack();
+    return result;
   } catch (error) {
+    // Where these do not end, the lock stays, and the next command sees to them.
     await endLeftovers();
+    await giveBack();
     throw error;
-  } finally {
-    await rm(file, { force: true });
   }
 }
 

@@ -19,6 +19,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof UserError) && !interrupt.seen) throw error;
-  process.stderr.write(interrupt.seen ? "interrupted\n" : `\nerror: ${(error as Error).message}\n`);
+  const { message } = error as Error;
+  // What an interruption has left behind is told too.
+  const left = error instanceof UserError && message !== "interrupted" ? `${message}\n` : "";
+  process.stderr.write(interrupt.seen ? `${left}interrupted\n` : `\nerror: ${message}\n`);
   process.exitCode = interrupt.seen ? 130 : 1;
 }

@@ -49,13 +49,16 @@ export const REDIS_RIGHTS =
 /** Over how long a server sends its clients away. */
 export const DRAIN_SPREAD_SEC = 10;
 
-const PROCESS_BYTES = quantityValue("160Mi");
+/** What a server takes without connections. */
+const PROCESS_MEMORY = "160Mi";
+/** The least memory of a server, which is worth its while with four hundred connections or so. */
+export const LEAST_SERVER_MEMORY = "200Mi";
 /** An idle connection takes half of it. */
 const CONNECTION_BYTES = quantityValue("100Ki");
 
 /** Connections that a server of that memory takes: one more must be refused, rather than all of them be lost. */
 export function maxConnectionsFor(memory: string): number {
-  return Math.max(1, Math.floor((quantityValue(memory) - PROCESS_BYTES) / CONNECTION_BYTES));
+  return Math.floor((quantityValue(memory) - quantityValue(PROCESS_MEMORY)) / CONNECTION_BYTES);
 }
 
 /** Every default of the server's pods, also for those who count what a namespace will hold: the most. */

@@ -16,6 +16,7 @@ import type {
   MongoDbArgs,
   MySql,
 } from "../platform.js";
+import { noLoadBalancer } from "../no-load-balancer.js";
 import { albBackend } from "./backend.js";
 import type { EksCluster } from "./eks-cluster.js";
 import { AlbEntry, hostFor, type HostedZone } from "./entry.js";
@@ -97,10 +98,7 @@ export class Eks extends pulumi.ComponentResource implements Cluster {
   }
 
   createLoadBalancer(name: string): LoadBalancer {
-    throw new pulumi.InputPropertyError({
-      propertyPath: "cluster",
-      reason: `expected a cluster that offers a load balancer for "${name}", got eks: only gke has one; place the app there, or give it an entry`,
-    });
+    return noLoadBalancer(name, "eks");
   }
 
   createMongoDb(_name: string, { app, uri }: MongoDbArgs): MongoDb {

@@ -5,6 +5,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Container } from "../k8s/container.js";
+import { labelsFor } from "../k8s/labels.js";
 import type { Allowed } from "../k8s/network-policy.js";
 import { type MySqlUser, usersByTurns } from "../mysql-users.js";
 import type { MySql, MySqlArgs, MySqlClient } from "../platform.js";
@@ -113,7 +114,11 @@ export class CloudSqlMySql extends pulumi.ComponentResource implements MySql {
       const secret = new k8s.core.v1.Secret(
         `${name}-cloud-sql-key`,
         // Without a name of ours: another key gets an object of its own, which rolls the pods.
-        { metadata: { namespace }, stringData: { [KEY_FILE]: contents }, immutable: true },
+        {
+          metadata: { namespace, labels: labelsFor(name, "cloud-sql-key").labels },
+          stringData: { [KEY_FILE]: contents },
+          immutable: true,
+        },
         { parent },
       );
       return keyFileIn(secret.metadata.name);

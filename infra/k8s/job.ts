@@ -51,7 +51,7 @@ export interface JobArgs {
   after?: readonly pulumi.Resource[];
 }
 
-/** For a database that is asked to stop in the middle: it says so, and ends. */
+/** Nobody asks what is done once to end early: it gets this long to end by itself. */
 const GRACE_SEC = 30;
 
 /**

@@ -13,6 +13,7 @@ import type {
   MongoDbArgs,
   MySqlArgs,
 } from "../platform.js";
+import { noLoadBalancer } from "../no-load-balancer.js";
 import { LocalEntry, localHost, localUrl } from "./entry.js";
 import { FERRET_DB_TENANT, FerretDb } from "./ferret-db.js";
 import { MARIA_DB_TENANTS, MariaDb } from "./maria-db.js";
@@ -94,10 +95,7 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
   }
 
   createLoadBalancer(name: string): LoadBalancer {
-    throw new pulumi.InputPropertyError({
-      propertyPath: "cluster",
-      reason: `expected a cluster that offers a load balancer for "${name}", got local: only gke has one; place the app there, or give it an entry`,
-    });
+    return noLoadBalancer(name, "local");
   }
 
   createMongoDb(name: string, args: MongoDbArgs, opts: ChildOptions): FerretDb {

@@ -25,7 +25,8 @@ export async function fingerprint(file: string): Promise<Pick<Part, "bytes" | "s
 /** Writes all of a backup or nothing of it: the manifest, then each part from its file in `folder`. */
 export async function packArchive(file: string, manifest: Manifest, folder: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.new`;
+  // One for all: what a killed command has left goes with the next.
+  const draft = join(dirname(file), ".unfinished.tar.gz.new");
   await rm(draft, { force: true });
   try {
     const archive = pack();

@@ -8,6 +8,7 @@ import { fingerprint, packArchive } from "./archive.js";
 import { createManifest, describeCounts, type Part } from "./manifest.js";
 import { localPlatform, type Platform } from "./platform.js";
 import { fileOf, type Store } from "./store.js";
+import { readUnfinished } from "./unfinished.js";
 
 /** Backups that were given no other name; ignored by git, and left alone by `npm run down -- --purge`. */
 const backups = join(repository, "backups");
@@ -36,6 +37,10 @@ export function defaultFile(start: string, now: Date): string {
 
 /** Writes all that the platform's stores hold into one file. */
 export async function backup({ output }: BackupOptions, platform: Platform = localPlatform): Promise<Backup> {
+  if ((await readUnfinished())?.step === "restore")
+    throw new UserError(
+      'expected whole databases, got a restore that was cut short; run "npm run up" first, which ends it',
+    );
   const file = output === undefined ? defaultFile("slipway", new Date()) : resolve(output);
   if (existsSync(file))
     throw new UserError(`--output: expected a new file, got "${file}", which is there already`);

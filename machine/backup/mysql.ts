@@ -62,14 +62,14 @@ export class MySqlStore implements Store {
       tell(`dropping ${database}`);
       await this.#ask(`DROP DATABASE ${quote(database)}`);
     }
-    const [[before = ""] = []] = await this.#ask("SELECT @@global.max_allowed_packet");
     // A row that was written in pieces may be larger, as one statement, than what the server takes from its clients.
     await this.#ask(`SET GLOBAL max_allowed_packet = ${LARGEST_PACKET}`);
     try {
       tell("loading");
       await execIn(this.#pod, [...CLIENT, "--binary-mode"], { input: createReadStream(file) });
     } finally {
-      await this.#ask(`SET GLOBAL max_allowed_packet = ${before}`);
+      // Its start gave it none of its own, and a server that is gone forgets by itself.
+      await this.#ask("SET GLOBAL max_allowed_packet = DEFAULT").catch(() => undefined);
     }
   }
 

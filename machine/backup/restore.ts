@@ -55,7 +55,9 @@ export async function restore(
     safety: isHalf ? before.safety : undefined,
   };
   return inDrafts("restore", async (folder) => {
-    const checked = await check(file, folder, platform, runSteps);
+    const checked = await check(file, folder, platform, runSteps).catch((error: unknown) => {
+      throw withWayOut(error, before);
+    });
     const result: Restored = { rows: [], left: checked.left };
     try {
       await runSteps(stepsOf(checked, folder, platform, state, result));
@@ -83,9 +85,7 @@ export async function finishRestore(tell: Tell, platform: Platform = localPlatfo
     await restore(before.file, before, platform, showAs(tell));
   } catch (error) {
     if (error instanceof MissingStoreError || !(error instanceof UserError)) throw error;
-    throw new UserError(`a restore was cut short, and cannot go on: ${error.message}\n${wayOut(before)}`, {
-      cause: error,
-    });
+    throw new UserError(`a restore was cut short, and cannot go on: ${error.message}`, { cause: error });
   }
 }
 
@@ -156,9 +156,26 @@ async function restorePart(
   return { store: store.name, restored: describeCounts(part.kind, found), seconds };
 }
 
+/** What a check found, with how to go on with a restore that was cut short before. */
+function withWayOut(error: unknown, before: Unfinished | undefined): unknown {
+  if (before === undefined || !(error instanceof UserError) || error instanceof MissingStoreError)
+    return error;
+  const message = `${error.message}\nthe apps stay stopped since a restore was cut short; ${wayOut(before)}`;
+  return new UserError(message, { cause: error });
+}
+
 /** The error with what it has left behind. Where nothing is changed yet, all goes on as it was. */
 async function explained(error: unknown, state: Unfinished, platform: Platform): Promise<unknown> {
-  if (state.step === "stop") await resume(platform);
+  if (state.step === "stop") {
+    const problem = await resume(platform).then(
+      () => undefined,
+      (failure: unknown) => failure,
+    );
+    if (problem instanceof Error && error instanceof Error) {
+      const message = `nothing was changed: ${error.message}\nthe apps stay stopped, "npm run up" starts them: ${problem.message}`;
+      return new UserError(message, { cause: error });
+    }
+  }
   if (!(error instanceof UserError) || state.step === "start") return error;
   const message =
     state.step === "stop"

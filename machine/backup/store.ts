@@ -11,7 +11,7 @@ export interface Store {
   /** Version of its server, such as "7.0.15". */
   version(): Promise<string>;
 
-  /** Writes all that is in it, as of one moment, into a file. */
+  /** Writes into a file all that was acknowledged before: as of one moment where the server offers that. */
   dump(file: string, tell: Tell): Promise<Dump>;
 
   /** Replaces all that is in it by what is in the file. */

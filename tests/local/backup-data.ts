@@ -34,7 +34,7 @@ export class Author {
 
   async writeEntries(): Promise<void> {
     for (let n = 0; n < COUNT; n++) {
-      const { id } = await add(`${this.id} ${n} ${TEXT}`, "Zoë 🚢");
+      const { id } = await add(`${this.id} ${n} ${TEXT}`, "wrïter 🚢");
       this.#entries.push(id);
     }
   }
@@ -58,7 +58,7 @@ export class Author {
       published: n % 2 === 0,
       ...(n === 0 && { comments: { create: [{ text: TEXT, author }] } }),
     }));
-    const data = { id: this.id, email: this.#email, name: "Zoë 🚢", posts: { create: posts } };
+    const data = { id: this.id, email: this.#email, name: "wrïter 🚢", posts: { create: posts } };
     assert.deepEqual(await graphql(CREATE, { data }), { data: { createUser: { id: this.id } } });
   }
 
@@ -99,7 +99,7 @@ export class Author {
   }
 
   async #inRoom<T>(act: (guest: Guest) => Promise<T>): Promise<T> {
-    const guest = new Guest({ url: urlOf("chat-server"), nickname: "Zoë", room: this.room }).enter();
+    const guest = new Guest({ url: urlOf("chat-server"), nickname: "wrïter", room: this.room }).enter();
     try {
       await until("a guest in the room", () => (guest.joined ? undefined : "on the way"));
       return await act(guest);

@@ -63,8 +63,8 @@ describe("infra/apps/chat", () => {
     };
 
     assert.deepEqual(
-      [await limit(), await limit("384Mi"), await limit("1Gi"), await limit("100Mi")],
-      ["2293", "2293", "8847", "1"],
+      [await limit(), await limit("384Mi"), await limit("1Gi"), await limit("200Mi")],
+      ["2293", "2293", "8847", "409"],
     );
   });
 

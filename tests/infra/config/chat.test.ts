@@ -33,6 +33,13 @@ describe("infra/config/chat", () => {
     ]);
   });
 
+  it("refuses a server of which the program itself would take all the memory", () => {
+    assert.deepEqual(problemsOf("prod", { server: { resources: { memory: "199Mi" } } }), [
+      'slipway:chat.server.resources.memory: expected at least 200Mi, most of which a server takes before the first connection, got "199Mi"',
+    ]);
+    assert.deepEqual(problemsOf("prod", { server: { resources: { memory: "200Mi" } } }), []);
+  });
+
   it("takes no other word for what leads to the page", () => {
     assert.deepEqual(problemsOf("prod", { client: { exposedBy: "ingress" } }), [
       'slipway:chat.client.exposedBy: Invalid option: expected one of "entry"|"loadBalancer"',

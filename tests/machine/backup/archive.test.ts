@@ -83,7 +83,7 @@ describe("machine/backup/archive", () => {
   });
 
   it("replaces the draft of a run that was killed", async () => {
-    writeFileSync(`${file}.new`, "half of something");
+    writeFileSync(join(folder, "backups/.unfinished.tar.gz.new"), "half of something");
     await packed();
     assert.deepEqual(readdirSync(join(folder, "backups")), ["a.tar.gz"]);
     assert.deepEqual(await unpackArchive(file, unpacked), manifest);

@@ -214,12 +214,21 @@ describe("machine/backup/restore", () => {
         assert.deepEqual(error.message.split("\n"), [
           "a restore was cut short, and cannot go on: /nowhere/a.tar.gz cannot be restored; nothing was changed:",
           "there is no such file",
-          "go on with: npm run restore -- /nowhere/a.tar.gz, or for what was there before: npm run restore -- before.tar.gz",
+          "the apps stay stopped since a restore was cut short; go on with: npm run restore -- /nowhere/a.tar.gz, or for what was there before: npm run restore -- before.tar.gz",
         ]);
         return true;
       });
       assert.deepEqual(platform.log, []);
       assert.equal(modules.isUnfinished(), true);
+    });
+
+    it("lets nobody take a backup of it for one of whole databases", async () => {
+      await modules.writeUnfinished({ file, step: "restore", ...left });
+      await assert.rejects(modules.backup({ output: checkout.path("half.tar.gz") }, platform), {
+        message:
+          'expected whole databases, got a restore that was cut short; run "npm run up" first, which ends it',
+      });
+      assert.deepEqual(platform.log, []);
     });
 
     it("waits for stores that are to be made again", async () => {

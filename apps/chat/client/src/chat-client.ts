@@ -168,12 +168,13 @@ export class ChatClient {
     const timeline = this.timelineOf(room);
     const connection = this.#socket.id;
     let behind = 0;
-    while (this.#socket.connected && this.#socket.id === connection && this.#rooms.has(room)) {
+    const isWanted = () => this.#rooms.get(room) === timeline;
+    while (this.#socket.connected && this.#socket.id === connection && isWanted()) {
       const after = this.#begun.has(room) ? { after: timeline.last } : {};
       const outcome: { joined?: Joined } = {};
       // In the answer's own turn: events that come in one packet with it must find the room begun.
       const answer = await this.#request("join", { room, ...after }, (value) => {
-        if (this.#rooms.get(room) !== timeline) return;
+        if (!isWanted()) return;
         // A server that knows less than this page may only be late; one that stays so has an emptied room.
         if (value.head < timeline.last && ++behind < MOST_LATE) return;
         this.#begin(room, timeline, value);

@@ -1,3 +1,5 @@
+import { lookup } from "node:dns/promises";
+import { Socket } from "node:net";
 import { Redis } from "ioredis";
 import { reconnectDelay } from "./reconnect-delay.js";
 import type { RedisConnectionOptions, SentinelOptions } from "./redis-connection.js";
@@ -26,7 +28,8 @@ export function leaveFormerPrimary(redis: Redis, options: RedisConnectionOptions
     // The others tell the same, and it comes back by itself.
     listener.on("error", () => undefined);
     listener.on("message", (_channel: string, news: string) => {
-      if (news.startsWith(`${primaryName} `)) redis.stream.destroy();
+      const [told, , , nextHost = "", nextPort] = news.split(" ");
+      if (told === primaryName) void leaveUnlessAt(redis, nextHost, Number(nextPort));
     });
     listener.subscribe(SWITCHES).catch(() => undefined);
     return listener;
@@ -41,4 +44,16 @@ export function leaveFormerPrimary(redis: Redis, options: RedisConnectionOptions
     if (!reconnect) listenNoLonger();
     disconnect(reconnect);
   };
+}
+
+/** Each Sentinel tells the same in its own time, one that was cut off much later: who is there already stays. */
+async function leaveUnlessAt(redis: Redis, host: string, port: number): Promise<void> {
+  const address = await lookup(host).then(
+    (found) => found.address,
+    () => undefined,
+  );
+  // There is none before the first connection.
+  const { stream } = redis as { stream?: Redis["stream"] };
+  if (stream instanceof Socket && stream.remoteAddress === address && stream.remotePort === port) return;
+  stream?.destroy();
 }

@@ -88,6 +88,20 @@ describe("apps/chat/client on a server that knows less than the page", () => {
   });
 });
 
+describe("apps/chat/client in a room that is left and entered again before the server answers", () => {
+  it("joins it no further than that", async () => {
+    const { socket, asked } = connectionTo({ head: 1, messages: range(1, 1) });
+    const chat = clientOn(socket);
+    chat.enter("lobby");
+    void chat.leave("lobby");
+    chat.enter("lobby");
+    await until(() => chat.timelineOf("lobby").last === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    assert.equal(asked.filter((request) => "room" in request).length, 3);
+  });
+});
+
 describe("apps/chat/client on events in one packet with the answer to its joining", () => {
   it("shows the message, and who is there by the latest of them", async () => {
     const { socket, rest } = connectionTo({ head: 1, messages: range(1, 1) });

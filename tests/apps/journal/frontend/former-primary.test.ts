@@ -10,8 +10,8 @@ const PRIMARY = "journal";
 const array = (...texts: string[]) => `*${texts.length}\r\n${texts.map(bulk).join("")}`;
 /** As the protocol's third version tells what nobody has asked for. */
 const push = (kind: string, ...texts: string[]) => array(kind, ...texts).replace("*", ">");
-const switchOf = (primary: string) =>
-  push("message", "+switch-master", `${primary} 127.0.0.1 6379 127.0.0.1 6380`);
+const switchOf = (primary: string, port: number) =>
+  push("message", "+switch-master", `${primary} 127.0.0.1 6379 127.0.0.1 ${port}`);
 
 describe("apps/journal/frontend connection to the primary", () => {
   let former: FakeRedis;
@@ -66,7 +66,7 @@ describe("apps/journal/frontend connection to the primary", () => {
     // On the way errors may be told, which are no reason to stop.
     const ready = new Promise((resolve) => redis.once("ready", resolve));
     leader = next;
-    sentinel.say(connection, switchOf(PRIMARY));
+    sentinel.say(connection, switchOf(PRIMARY, next.port));
 
     await assert.rejects(unanswered, /MaxRetriesPerRequestError/);
     await ready;
@@ -81,12 +81,25 @@ describe("apps/journal/frontend connection to the primary", () => {
     const connection = await subscription();
     let closed = 0;
     redis.on("close", () => (closed += 1));
-    sentinel.say(connection, switchOf("another"));
+    sentinel.say(connection, switchOf("another", next.port));
     sentinel.hangUp(connection);
     const again = await subscription();
     assert.equal(closed, 0);
 
-    sentinel.say(again, switchOf(PRIMARY));
+    sentinel.say(again, switchOf(PRIMARY, next.port));
+    await once(redis, "close");
+  });
+
+  it("stays where it is when another Sentinel tells later of the primary that it leads to already", async () => {
+    const connection = await subscription();
+    let closed = 0;
+    redis.on("close", () => (closed += 1));
+    sentinel.say(connection, switchOf(PRIMARY, former.port));
+    sentinel.hangUp(connection);
+    const again = await subscription();
+    assert.equal(closed, 0);
+
+    sentinel.say(again, switchOf(PRIMARY, next.port));
     await once(redis, "close");
   });
 
@@ -98,11 +111,10 @@ describe("apps/journal/frontend connection to the primary", () => {
   });
 
   it("listens no longer once it has been ended while it waited to connect again", async () => {
-    const connection = await subscription();
-    await Promise.all([former.stop(), next.stop()]);
+    await subscription();
+    await former.stop();
     await once(redis, "reconnecting");
     redis.disconnect();
-    sentinel.say(connection, switchOf(PRIMARY));
     await nobodyListens();
   });
 
