@@ -20,12 +20,16 @@ export async function startUndrained(): Promise<void> {
     "app.kubernetes.io/component=prisma",
   );
   const [ingress] = await objects("ingresses", "-n", "prisma");
-  await apply(deploymentLike(deployment), service, ingressLike(ingress));
+  await apply(...policies, deploymentLike(deployment), service, ingressLike(ingress));
   await rolledOut(`deployment/${UNDRAINED}`, "prisma");
 }
 
 export const stopUndrained = () =>
-  inPrisma("delete", "deployment,service,ingress", UNDRAINED, "--ignore-not-found");
+  inPrisma(
+    "delete",
+    "deployment,service,ingress,networkpolicy",
+    `--selector=app.kubernetes.io/component=${UNDRAINED}`,
+  );
 
 function deploymentLike({ apiVersion, kind, spec }: any) {
   const template = structuredClone(spec.template);
@@ -45,6 +49,28 @@ function deploymentLike({ apiVersion, kind, spec }: any) {
 /** The program itself, whose every wish to be told of a signal is not heard. */
 const NO_HANDLERS =
   "const on = process.on; process.once = process.on = function (name, ...rest) { return /^SIG/.test(name) ? this : on.call(this, name, ...rest); }; require('/app/main.cjs');";
+
+const policy = (name: string, spec: object) => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { ...metadata, name },
+  spec,
+});
+
+/** Nothing leads to a pod, or from it to the database, that no policy lets through. */
+const policies = [
+  policy(UNDRAINED, {
+    podSelector: { matchLabels: labels },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{}],
+    egress: [{}],
+  }),
+  policy(`${UNDRAINED}-mysql`, {
+    podSelector: { matchLabels: { ...labels, "app.kubernetes.io/component": "mysql" } },
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [{ podSelector: { matchLabels: labels } }] }],
+  }),
+];
 
 const service = {
   apiVersion: "v1",
