@@ -69,10 +69,14 @@ async function synchronize(path: string): Promise<void> {
 export async function unpackArchive(file: string, folder: string): Promise<Manifest> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const entries = extract();
-  // It fails together with the loop below, which tells why.
+  // It may fail together with the loop below, which then tells why.
   const read = pipeline(createReadStream(file), createGunzip(), entries).catch((error: unknown) => error);
   try {
-    return await readEntries(entries, folder);
+    const manifest = await readEntries(entries, folder);
+    // The checksum of all of it comes after the last entry.
+    const failure = await read;
+    if (failure !== undefined) throw failure;
+    return manifest;
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(whyUnreadable(error), { cause: error });

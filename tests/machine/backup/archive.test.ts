@@ -123,7 +123,11 @@ describe("machine/backup/archive", () => {
     await packed();
     const bytes = readFileSync(file);
     // Past the header, which holds a time and a name that nobody reads.
-    for (let at = 10; at < bytes.length; at += Math.ceil(bytes.length / 40)) {
+    const within = Array.from(
+      { length: 40 },
+      (_, index) => 10 + Math.floor((index * (bytes.length - 10)) / 40),
+    );
+    for (const at of [...within, bytes.length - 8, bytes.length - 1]) {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] ?? 0) ^ 0x10;
       writeFileSync(file, damaged);
