@@ -18,6 +18,8 @@ const home = join(paths.engine, "home");
 const scratch = join(paths.engine, "tmp");
 const clusterFile = join(paths.engine, "cluster");
 const outputsFile = join(paths.engine, "outputs.json");
+/** There while a deployment is under way, and until the next when it did not end well. */
+const unfinishedFile = join(paths.engine, "unfinished");
 
 /** What the machine knows and the committed stack file cannot: it is merged over that file. */
 export interface StackConfiguration extends Record<string, unknown> {
@@ -127,7 +129,12 @@ export async function deploy(
     onLine(`${missing.length} objects are gone that the state tells of; they are made again`);
     await watch(onLine, (options) => stack.refresh({ ...options, target: missing }));
   }
-  const result = await watch(onLine, (options) => stack.up(options));
+  // What the engine was told to stop may be done in the cluster and not be in the state.
+  const refresh = existsSync(unfinishedFile);
+  if (refresh) onLine("the last deployment did not end well; what it may have changed is looked at");
+  await writeWhole(unfinishedFile, "");
+  const result = await watch(onLine, (options) => stack.up({ ...options, refresh }));
+  await rm(unfinishedFile);
   const urls = (result.outputs.urls?.value ?? {}) as Record<string, string>;
   await writeWhole(outputsFile, JSON.stringify({ urls }));
   return { urls };
@@ -151,7 +158,7 @@ export async function destroy(onLine: (line: string) => void): Promise<void> {
   if (!existsSync(folder)) return;
   const stack = await openStack();
   await watch(onLine, (options) => stack.destroy({ ...options, remove: true }));
-  await rm(clusterFile, { force: true });
+  for (const file of [clusterFile, unfinishedFile]) await rm(file, { force: true });
   await rm(folder, { recursive: true });
 }
 
