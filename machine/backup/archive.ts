@@ -70,7 +70,10 @@ export async function unpackArchive(file: string, folder: string): Promise<Manif
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const entries = extract();
   // It may fail together with the loop below, which then tells why.
-  const read = pipeline(createReadStream(file), createGunzip(), entries).catch((error: unknown) => error);
+  const read = pipeline(createReadStream(file), createGunzip(), entries).then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
   try {
     const manifest = await readEntries(entries, folder);
     // The checksum of all of it comes after the last entry.
