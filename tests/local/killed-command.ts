@@ -23,11 +23,12 @@ export async function startUntil(mark: string, moment: Moment, program: string, 
   const exit = once(child, "exit") as Promise<[number | null, string | null]>;
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
-  await until(`the moment of ${args.join(" ")} to interrupt it in`, () => {
+  const come = () => {
     assert.equal(child.exitCode, null, output);
     if (typeof moment === "function") return moment();
     return moment.test(output) ? undefined : output;
-  });
+  };
+  await until(`the moment of ${args.join(" ")} to interrupt it in`, come, PATIENCE_SEC);
   return { pid: Number(child.pid), exit, output: () => output };
 }
 
