@@ -5,6 +5,9 @@ import { repository } from "../../machine/layout.js";
 import { groupIsGone } from "./footprint.js";
 import { until } from "./platform.js";
 
+/** Seconds within which the moment has to come: a command may look first at what the one before it left. */
+const PATIENCE_SEC = 180;
+
 /** What a command's output shows, or what says why it has not come yet. */
 export type Moment = RegExp | (() => Promise<string | undefined>);
 
