@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createPodDisruptionBudget, createServiceAccount } from "../k8s/around-pods.js";
 import { PROGRESS_DEADLINE_SEC, doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
@@ -106,10 +107,11 @@ export class HttpService extends pulumi.ComponentResource {
     const parent = this;
     const labels = labelsFor(args.app, component);
     const metadata = { name: component, namespace, labels: labels.labels };
+    const around = { name, metadata, parent };
 
-    const serviceAccount = createServiceAccount();
+    const serviceAccount = createServiceAccount(around);
     createNetworkPolicy();
-    createPodDisruptionBudget();
+    createPodDisruptionBudget(around, labels.selector);
     const deployment = createDeployment();
     if (maxReplicas !== undefined) createAutoscaler(maxReplicas);
     const backend = args.backend && createBackend(args.backend);
@@ -123,26 +125,10 @@ export class HttpService extends pulumi.ComponentResource {
       return cluster.createBackend(name, { ...own, namespace, healthPort: args.port }, { parent });
     }
 
-    function createServiceAccount() {
-      return new k8s.core.v1.ServiceAccount(
-        name,
-        { metadata, automountServiceAccountToken: false },
-        { parent },
-      );
-    }
-
     function createNetworkPolicy() {
       const peers = [...(args.backend ? cluster.entryPeers : []), ...callers];
       const spec = allow(labels.selector, [{ peers, port: args.port }], calls);
       return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
-    }
-
-    function createPodDisruptionBudget() {
-      return new k8s.policy.v1.PodDisruptionBudget(
-        name,
-        { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels.selector } } },
-        { parent },
-      );
     }
 
     function createDeployment() {

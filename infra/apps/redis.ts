@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { createPodDisruptionBudget, createServiceAccount, dataClaim } from "../k8s/around-pods.js";
 import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import { labelsFor } from "../k8s/labels.js";
 import { allow, podsWith } from "../k8s/network-policy.js";
@@ -83,6 +84,7 @@ export class Redis extends pulumi.ComponentResource {
     const parent = this;
     const labels = labelsFor(args.app, "redis");
     const metadata = { name: NAME, namespace, labels: labels.labels };
+    const around = { name, metadata, parent };
 
     const secret = createSecret(name, { password });
     const internalSecret = createSecret(`${name}-internal`, internalPasswords());
@@ -105,9 +107,9 @@ export class Redis extends pulumi.ComponentResource {
     this.secretName = secret.metadata.name;
 
     const configMap = createConfigMap();
-    const serviceAccount = createServiceAccount();
+    const serviceAccount = createServiceAccount(around);
     createNetworkPolicy();
-    createPodDisruptionBudget();
+    createPodDisruptionBudget(around, labels.selector);
     createStatefulSet();
     this.registerOutputs({ host: this.host, sentinels: this.sentinels, secretName: this.secretName });
 
@@ -162,14 +164,6 @@ export class Redis extends pulumi.ComponentResource {
       return new k8s.core.v1.ConfigMap(`${name}-config`, configMapArgs, { parent, ...keptForRollback });
     }
 
-    function createServiceAccount() {
-      return new k8s.core.v1.ServiceAccount(
-        name,
-        { metadata, automountServiceAccountToken: false },
-        { parent },
-      );
-    }
-
     function createNetworkPolicy() {
       const self = podsWith(labels.selector);
       const ports = [REDIS_PORT, SENTINEL_PORT];
@@ -182,14 +176,6 @@ export class Redis extends pulumi.ComponentResource {
         ports.map((port) => ({ peers: [self], port })),
       );
       return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
-    }
-
-    function createPodDisruptionBudget() {
-      return new k8s.policy.v1.PodDisruptionBudget(
-        name,
-        { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels.selector } } },
-        { parent },
-      );
     }
 
     function createStatefulSet() {
@@ -230,22 +216,13 @@ export class Redis extends pulumi.ComponentResource {
               terminationGracePeriodSeconds: 40,
               volumes: redisVolumes(pod),
             }),
-            volumeClaimTemplates: [dataClaim()],
+            volumeClaimTemplates: [
+              dataClaim({ labels: labels.selector, storageClassName: cluster.storageClassName, storage }),
+            ],
           },
         },
         { parent, customTimeouts: workloadTimeouts },
       );
-    }
-
-    function dataClaim(): k8s.types.input.core.v1.PersistentVolumeClaim {
-      return {
-        metadata: { name: "data", labels: labels.selector },
-        spec: {
-          accessModes: ["ReadWriteOnce"],
-          storageClassName: cluster.storageClassName,
-          resources: { requests: { storage } },
-        },
-      };
     }
   }
 }

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { createServiceAccount } from "./around-pods.js";
 import type { Container } from "./container.js";
 import { labelsFor } from "./labels.js";
 import { type Allowed, allow } from "./network-policy.js";
@@ -62,18 +63,11 @@ export function createJob(name: string, args: JobArgs, parent: pulumi.Resource):
   const { app, component, namespace, backoffLimit = 1, activeDeadlineSeconds = 300, after = [] } = args;
   const labels = labelsFor(app, component);
   const metadata = { name: component, namespace, labels: labels.labels };
+  const around = { name, metadata, parent };
 
-  const serviceAccount = createServiceAccount();
+  const serviceAccount = createServiceAccount(around);
   const policy = createNetworkPolicy();
   return createOnce();
-
-  function createServiceAccount() {
-    return new k8s.core.v1.ServiceAccount(
-      name,
-      { metadata, automountServiceAccountToken: false },
-      { parent },
-    );
-  }
 
   function createNetworkPolicy() {
     const spec = allow(labels.selector, [], args.calls);

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createPodDisruptionBudget, createServiceAccount, dataClaim } from "../k8s/around-pods.js";
 import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
@@ -49,11 +50,12 @@ export function createDatabasePod(name: string, args: DatabasePodArgs, parent: p
   const { app, component, cluster, namespace, clients, port, storage } = args;
   const labels = labelsFor(app, component);
   const metadata = { name: component, namespace, labels: labels.labels };
+  const around = { name, metadata, parent };
 
-  const serviceAccount = createServiceAccount();
+  const serviceAccount = createServiceAccount(around);
   const service = createService();
   createNetworkPolicy();
-  createPodDisruptionBudget();
+  createPodDisruptionBudget(around, labels.selector);
   const statefulSet = createStatefulSet();
 
   return {
@@ -61,14 +63,6 @@ export function createDatabasePod(name: string, args: DatabasePodArgs, parent: p
     host: pulumi.interpolate`${component}-0.${service.metadata.name}.${namespace}.svc`,
     calls: [{ peers: [podsWith(labels.selector)], port }],
   };
-
-  function createServiceAccount() {
-    return new k8s.core.v1.ServiceAccount(
-      name,
-      { metadata, automountServiceAccountToken: false },
-      { parent },
-    );
-  }
 
   function createService() {
     return new k8s.core.v1.Service(
@@ -90,14 +84,6 @@ export function createDatabasePod(name: string, args: DatabasePodArgs, parent: p
     return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
   }
 
-  function createPodDisruptionBudget() {
-    return new k8s.policy.v1.PodDisruptionBudget(
-      name,
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels.selector } } },
-      { parent },
-    );
-  }
-
   function createStatefulSet() {
     return new k8s.apps.v1.StatefulSet(
       name,
@@ -117,21 +103,12 @@ export function createDatabasePod(name: string, args: DatabasePodArgs, parent: p
             terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
             volumes: args.volumes,
           }),
-          volumeClaimTemplates: [dataClaim()],
+          volumeClaimTemplates: [
+            dataClaim({ labels: labels.selector, storageClassName: cluster.storageClassName, storage }),
+          ],
         },
       },
       { parent, customTimeouts: workloadTimeouts },
     );
-  }
-
-  function dataClaim(): k8s.types.input.core.v1.PersistentVolumeClaim {
-    return {
-      metadata: { name: "data", labels: labels.selector },
-      spec: {
-        accessModes: ["ReadWriteOnce"],
-        storageClassName: cluster.storageClassName,
-        resources: { requests: { storage } },
-      },
-    };
   }
 }

@@ -1,0 +1,48 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What every workload of ours has around its pods; each belongs to `parent`. */
+export interface AroundPods {
+  /** Name of the resource. */
+  name: string;
+  metadata: k8s.types.input.meta.v1.ObjectMeta;
+  parent: pulumi.Resource;
+}
+
+/** Whom the pods are: nobody to the Kubernetes API. */
+export function createServiceAccount({ name, metadata, parent }: AroundPods): k8s.core.v1.ServiceAccount {
+  return new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, { parent });
+}
+
+/** Lets a drain of nodes take the pods with those labels one at a time. */
+export function createPodDisruptionBudget(
+  { name, metadata, parent }: AroundPods,
+  matchLabels: Readonly<Record<string, string>>,
+): k8s.policy.v1.PodDisruptionBudget {
+  return new k8s.policy.v1.PodDisruptionBudget(
+    name,
+    { metadata, spec: { maxUnavailable: 1, selector: { matchLabels } } },
+    { parent },
+  );
+}
+
+export interface DataClaimArgs {
+  labels: Readonly<Record<string, string>>;
+  storageClassName: string;
+
+  /** Size of the volume. */
+  storage: string;
+}
+
+/** A volume of its own for each pod of a StatefulSet, which its container mounts as "data". */
+export function dataClaim(args: DataClaimArgs): k8s.types.input.core.v1.PersistentVolumeClaim {
+  const { labels, storageClassName, storage } = args;
+  return {
+    metadata: { name: "data", labels },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      storageClassName,
+      resources: { requests: { storage } },
+    },
+  };
+}
