@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { execa } from "execa";
-import { hostProcess } from "../../machine/hosts.js";
 import { controlPlane } from "../../machine/layout.js";
 import { network, paths } from "../../machine/layout.js";
 import { clusterProcesses, socketsOf } from "./footprint.js";
+import { processOneOf } from "./nodes.js";
 import { settings } from "./platform.js";
 
 const pki = (name: string) => readFileSync(join(paths.pki, name));
@@ -26,7 +26,7 @@ function askApi(path: string, client: { cert?: Buffer; key?: Buffer } = {}): Pro
 
 /** Runs a few lines of JavaScript inside the cluster's own network, where the machine itself is not. */
 async function insideCluster(script: string, authority = "ca.crt"): Promise<string> {
-  const namespace = `--net=/proc/${hostProcess(controlPlane) ?? 0}/root/run/netns`;
+  const namespace = `--net=/proc/${processOneOf(controlPlane)}/root/run/netns`;
   const env = { NODE_EXTRA_CA_CERTS: join(paths.pki, authority) };
   return (await execa("nsenter", [namespace, process.execPath, "-e", script], { env })).stdout;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { hostProcess } from "../../machine/hosts.js";
 import { Crowd } from "./chat-crowd.js";
 import { describeReport, type CrowdReport } from "./chat-report.js";
+import { nodeOf, processOneOf } from "./nodes.js";
 import { cutOff } from "./partition.js";
 import { kubectl, objects, rolledOut, settled, until } from "./platform.js";
 import { podId, podProcess } from "./pod-processes.js";
@@ -17,11 +17,6 @@ const BACK_SEC = 40;
 const serverPods = async () => {
   const selector = "app.kubernetes.io/name=chat,app.kubernetes.io/component=server";
   return (await objects("pods", "-n", "chat", "-l", selector)).map(({ metadata }) => metadata.name as string);
-};
-
-const nodeOf = async (pod: string) => {
-  const [found] = await objects("pods", "-n", "chat", `--field-selector=metadata.name=${pod}`);
-  return found?.spec.nodeName as string;
 };
 
 /**
@@ -58,8 +53,8 @@ const faults: Record<string, { happens: (crowd: Crowd) => Promise<void>; breaks:
     breaks: "any",
     happens: async () => {
       const former = await primaryPod("chat");
-      const node = await nodeOf(former);
-      await cutOff(hostProcess(node) ?? assert.fail(`${node} does not run`), 20_000);
+      const node = await nodeOf("chat", former);
+      await cutOff(processOneOf(node), 20_000);
       await until("another primary", async () =>
         (await primaryPod("chat")) === former ? `${former} still leads` : undefined,
       );

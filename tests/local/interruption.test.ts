@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostProcess } from "../../machine/hosts.js";
 import { inside, nodeIndexes, nodeName, repository } from "../../machine/layout.js";
 import { add, list, read, remove, type Entry } from "./entries.js";
 import { clusterProcesses, groupIsGone, markedProcesses } from "./footprint.js";
 import { killDuring as killCommandDuring, type Moment, startUntil } from "./killed-command.js";
+import { killNode } from "./nodes.js";
 import { kubectl, npmRun, objects, settings, settled, status, until } from "./platform.js";
 
 const mark = `interruption-${process.pid}`;
@@ -167,12 +167,7 @@ describe("after an interruption, `npm run up` goes on", () => {
   });
 
   it("of a whole node by kill -9 of its process 1", async () => {
-    const node = hostProcess("node-2");
-    assert.ok(node !== undefined);
-    process.kill(node, "SIGKILL");
-    await until("no process left on the node", () =>
-      clusterProcesses("node-2").length === 0 ? undefined : "some are there",
-    );
+    await killNode("node-2");
     await upAgain();
     await settled();
     assert.equal((await podIds("redis")).length, 3);

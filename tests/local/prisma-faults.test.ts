@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { hostProcess } from "../../machine/hosts.js";
-import { clusterProcesses } from "./footprint.js";
 import { graphql, inPrisma, post, sql } from "./graphql.js";
 import { type LoadResult, startLoad } from "./load.js";
+import { killNode, nodeOf } from "./nodes.js";
 import { npmRun, objects, rolledOut, settled, until } from "./platform.js";
 import { PrismaWriters } from "./prisma-writers.js";
 import { podProcess } from "./pod-processes.js";
@@ -38,20 +37,10 @@ const faults: Readonly<Record<string, () => Promise<unknown>>> = {
     inPrisma("delete", "pod", "mysql-0", "--force", "--grace-period=0"),
   "MariaDB's pod is deleted": () => inPrisma("delete", "pod", "mysql-0", "--wait=false"),
   "MariaDB's node is killed, and started again": async () => {
-    await killNode(await nodeOf("mysql-0"));
+    await killNode(await nodeOf("prisma", "mysql-0"));
+    await npmRun("up");
   },
 };
-
-const nodeOf = (pod: string) => inPrisma("get", "pod", pod, "-o", "jsonpath={.spec.nodeName}");
-
-/** As when the machine loses its power: nothing on it gets to say goodbye. */
-async function killNode(node: string): Promise<void> {
-  process.kill(hostProcess(node) ?? 0, "SIGKILL");
-  await until(`no process left on ${node}`, () =>
-    clusterProcesses(node).length === 0 ? undefined : "some are there",
-  );
-  await npmRun("up");
-}
 
 /** Reads and writes in turn, at a steady pace over kept connections. */
 function readAndWrite(app: string): { stop: () => Promise<LoadResult>; sent: () => number } {
