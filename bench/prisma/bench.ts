@@ -1,27 +1,22 @@
-import { build } from "esbuild";
 import { execa } from "execa";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { local, repository } from "../../machine/layout.js";
-import { alternate, judge, median, round, table } from "../figures.js";
-import { type Load, sendLoad } from "../load.js";
+import { ApiResults, measureApi } from "../api.js";
+import { bundle } from "../bundle.js";
+import { alternate, judge, round } from "../figures.js";
 import { Server, freePort } from "../server.js";
 import { type MariaDb, startMariaDb, unpackMariaDb } from "./maria-db.js";
 
+const module = join(import.meta.dirname, "requests.mjs");
 const rounds = 3;
-const connections = 32;
 const pooled = 10;
 const authors = 20;
 const posts = 200;
 const warmUps = 500;
 const requests = { list: 2_000, create: 2_000 };
 type Operation = keyof typeof requests;
-
-interface Figures extends Load {
-  /** Of the server, microseconds a request. */
-  cpuUs: number;
-}
 
 const migrations = join(repository, "apps/prisma/prisma/migrations");
 const bare = join(local, "bench/prisma/bare.cjs");
@@ -30,56 +25,25 @@ const bare = join(local, "bench/prisma/bare.cjs");
 export async function run(): Promise<boolean> {
   await unpackMariaDb();
   await execa("npm", ["run", "build", "-w", "apps/prisma"], { cwd: repository });
-  await buildBare();
+  const entryPoints = [join(import.meta.dirname, "bare.mjs")];
+  const nodePaths = [join(repository, "apps/prisma/node_modules")];
+  await bundle({ entryPoints, outfile: bare, nodePaths });
   const service = join(repository, "apps/prisma/dist/main.cjs");
   const results = await alternate(rounds, {
     slipway: () => measure(service),
     "node:http, mariadb": () => measure(bare),
   });
 
-  const of = (name: string, operation: Operation, figure: keyof Figures) =>
-    median((results[name] ?? []).map((result) => result[operation][figure]));
-  const perSec = (name: string, operation: Operation) =>
-    of(name, operation, "answered") / of(name, operation, "wallSec");
-  for (const operation of ["list", "create"] as const) {
-    table(
-      [operation, "requests", "CPU, us", "requests/s", "p50, ms", "p99, ms"],
-      Object.keys(results).map((name) => [
-        name,
-        (results[name] ?? []).reduce((total, result) => total + result[operation].answered, 0),
-        round(of(name, operation, "cpuUs")),
-        Math.round(perSec(name, operation)),
-        round(of(name, operation, "p50Ms")),
-        round(of(name, operation, "p99Ms")),
-      ]),
-    );
-  }
-  process.stdout.write(
-    `medians of ${rounds} rounds, ${connections} connections, ${pooled} to MariaDB; Node.js ${process.version}\n`,
-  );
+  const measured = new ApiResults(results);
+  measured.print(`, ${pooled} to MariaDB`);
   const ratio = (operation: Operation) =>
-    perSec("slipway", operation) / perSec("node:http, mariadb", operation);
+    measured.perSec("slipway", operation) / measured.perSec("node:http, mariadb", operation);
   process.stdout.write(`create, requests/s beside the bare driver: ${round(ratio("create"))}\n`);
   return judge([{ what: "list, requests/s beside the bare driver", got: ratio("list"), atLeast: 0.35 }]);
 }
 
-/** As the service's own build does it, so that it is not the packing that is compared. */
-async function buildBare(): Promise<void> {
-  await build({
-    entryPoints: [join(import.meta.dirname, "bare.mjs")],
-    outfile: bare,
-    nodePaths: [join(repository, "apps/prisma/node_modules")],
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    logLevel: "error",
-  });
-}
-
 /** Loads a fresh server with a fresh MariaDB. */
-async function measure(program: string): Promise<Record<Operation, Figures>> {
+async function measure(program: string) {
   const mariaDb = await startMariaDb();
   try {
     const port = await freePort();
@@ -87,13 +51,7 @@ async function measure(program: string): Promise<Record<Operation, Figures>> {
     const server = await Server.start(port, process.execPath, [program], environment(mariaDb, port));
     try {
       await sleep(1000); // Until it has its connections to MariaDB.
-      for (const operation of ["list", "create"] as const) await load(port, operation, warmUps);
-      const figures = async (operation: Operation) => {
-        const before = server.cpuSec();
-        const result = await load(port, operation, requests[operation]);
-        return { ...result, cpuUs: ((server.cpuSec() - before) * 1e6) / result.answered };
-      };
-      return { list: await figures("list"), create: await figures("create") };
+      return await measureApi(server, { module, port, warmUps, requests });
     } finally {
       await server.stop();
     }
@@ -142,6 +100,3 @@ async function seed({ sign, pool }: MariaDb): Promise<void> {
     ]),
   );
 }
-
-const load = (port: number, operation: Operation, count: number) =>
-  sendLoad(join(import.meta.dirname, "requests.mjs"), { port, operation, count, connections });

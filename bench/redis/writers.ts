@@ -1,9 +1,9 @@
-import { build } from "esbuild";
 import { execa } from "execa";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { paths } from "../../machine/layout.js";
 import { kubectl } from "../../tests/local/platform.js";
+import { bundle } from "../bundle.js";
 import type { Contender } from "./contender.js";
 import type { Heard } from "./heard.js";
 import { BENCH, apply } from "./objects.js";
@@ -72,7 +72,7 @@ async function createPod(name: string, { env, password = "none" }: Contender, im
   };
   await apply([
     { apiVersion: "v1", kind: "Secret", metadata, stringData: { password } },
-    { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "writer.cjs": await bundle() } },
+    { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "writer.cjs": await writerProgram() } },
     {
       apiVersion: "v1",
       kind: "Pod",
@@ -100,17 +100,10 @@ async function createPod(name: string, { env, password = "none" }: Contender, im
   );
 }
 
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "writer.ts")],
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    write: false,
-  });
-  const [file] = outputFiles;
+async function writerProgram(): Promise<string> {
+  const entryPoints = [join(import.meta.dirname, "writer.ts")];
+  const { outputFiles } = await bundle({ entryPoints, write: false });
+  const [file] = outputFiles ?? [];
   if (file === undefined) throw new Error("esbuild made no file");
   return file.text;
 }
