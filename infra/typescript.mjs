@@ -7,6 +7,10 @@ import { fileURLToPath } from "node:url";
 nodeModule.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/node", import.meta.url)));
 
 if (process.features.typescript && nodeModule.registerHooks) {
+  const { loadOnFirstUse } = await import("./on-first-use.mjs");
+  // Pulumi's SDK needs them for functions that it puts into the state, of which this program has none; they are half of
+  // what it loads.
+  loadOnFirstUse(/\/@pulumi\/pulumi\/typescript-shim\.js$|\/@npmcli\/arborist\/lib\/index\.js$/);
   // Node.js strips types by itself; what is left is that an import names the file that a compiler would write.
   nodeModule.registerHooks({
     resolve(specifier, context, nextResolve) {
