@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { addBackupCommands } from "./backup/commands.js";
+import { diagnoseStack } from "./cloud-doctor.js";
 import { diagnose } from "./doctor.js";
 import { down } from "./down.js";
 import { lastOutputs } from "./engine.js";
@@ -184,13 +185,15 @@ function addLogs(program: Command): void {
 function addDoctor(program: Command, say: Say, fail: () => void): void {
   program
     .command("doctor")
-    .description("check every precondition and say what repairs it")
-    .action(async () => {
-      const findings = await diagnose(await savedSettings());
+    .description("check every precondition of up and say what repairs it")
+    .option("--stack <name>", 'those of "pulumi up" on a stack in the clouds, such as dev')
+    .action(async ({ stack }: { stack?: string }) => {
+      const findings = await (stack === undefined ? diagnose(await savedSettings()) : diagnoseStack(stack));
       for (const { title, ok, repair } of findings)
         say(ok ? `ok       ${title}` : `PROBLEM  ${title}\n         repair: ${repair ?? ""}`);
       const healthy = findings.every(({ ok }) => ok);
-      say(healthy ? "Next: npm run up" : 'Next: repair the above, then "npm run doctor" again');
+      const next = stack === undefined ? "npm run up" : `pulumi up --stack ${stack}`;
+      say(healthy ? `Next: ${next}` : "Next: repair the above, then look again");
       if (!healthy) fail();
     });
 }

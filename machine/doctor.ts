@@ -4,26 +4,16 @@ import { freemem } from "node:os";
 import { join } from "node:path";
 import { missingPackages } from "./debian.js";
 import { processesIn } from "./control-groups.js";
+import { type Finding, check } from "./finding.js";
 import { type Settings, repository } from "./layout.js";
 import { run, UserError } from "./shell.js";
 import { toolsAreBuilt } from "./tools.js";
-
-export interface Finding {
-  /** What was looked at, and what was found. */
-  title: string;
-  ok: boolean;
-  /** The command, or the step, that repairs it. */
-  repair?: string;
-}
 
 const gibibyte = 1024 ** 3;
 const neededMemory = 4;
 const neededDisk = 15;
 const neededDiskWhenBuilt = 3;
 const supportedGo = 21;
-
-const check = (title: string, ok: boolean, repair: string): Finding =>
-  ok ? { title, ok } : { title, ok, repair };
 
 /** What the checks of a Linux machine look at. */
 export interface Machine {

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { existsSync } from "node:fs";
 import { clusterNames, type ClusterName, type ImageName, cloudImageNames } from "../infra/platform.js";
 import { unpackDebianPackages, writeContainersConfiguration } from "./debian.js";
 import { buildBundles, buildImages, type BuiltImage } from "./images.js";
@@ -9,6 +8,7 @@ import { repository } from "./layout.js";
 import { type Phase, runPhases } from "./progress.js";
 import { pushImages } from "./registry.js";
 import { run, UserError } from "./shell.js";
+import { type Blocks, cloudStackFile } from "./stack-file.js";
 import { writeWhole } from "./whole-file.js";
 
 export interface PushOptions {
@@ -29,19 +29,12 @@ const appsOf: Readonly<Record<ImageName, readonly string[]>> = {
   mariadb: [],
 };
 
-/** What of a stack file says where images go. */
-export type Blocks = Readonly<Record<string, unknown>>;
 type Registries = Readonly<Partial<Record<ClusterName, string>>>;
 type References = Partial<Record<ImageName, string>>;
 
 /** Builds the stack's images, pushes them under this commit's name, and writes what was pushed into the stack file. */
 export async function push(stack: string, options: PushOptions): Promise<References> {
-  const file = join(repository, `Pulumi.${stack}.yaml`);
-  if (!/^[a-z][a-z0-9-]*$/.test(stack) || stack === "local" || !existsSync(file)) {
-    throw new UserError(`expected a stack with a file Pulumi.<stack>.yaml, "dev" or "prod", got "${stack}"`);
-  }
-  const before = await readFile(file, "utf8");
-  const blocks = (parseDocument(before).toJS() as { config?: Blocks }).config ?? {};
+  const { file, text: before, blocks } = cloudStackFile(stack);
   const registries = options.registry === undefined ? await registriesOf(stack) : {};
   const targets = targetsOf(blocks, registries, options.registry);
   const tag = await tagOfCommit();

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { checkMachine, checkSystem, listeningSocket, portHolder } from "../../machine/doctor.js";
-import type { Finding, Machine } from "../../machine/doctor.js";
+import type { Machine } from "../../machine/doctor.js";
+import type { Finding } from "../../machine/finding.js";
 import { defaultSettings } from "../../machine/layout.js";
 
 const healthy: Machine = {

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Finding, check } from "./finding.js";
+import { repository } from "./layout.js";
+import { run } from "./shell.js";
+import { type Blocks, cloudStackFile } from "./stack-file.js";
+
+/** A program that a stack needs on the machine that deploys it. */
+interface Program {
+  name: string;
+  /** What makes it tell its version. */
+  args: readonly string[];
+  /** Oldest version that will do; any, if there is none. */
+  oldest?: string;
+  repair: string;
+}
+
+/** Something that a cloud gives to whom it knows. */
+interface SignIn {
+  title: string;
+  command: readonly [string, ...string[]];
+  repair: string;
+}
+
+interface Needs {
+  programs: readonly Program[];
+  signIn?: SignIn;
+}
+
+const { dependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
+  dependencies: Record<"@pulumi/pulumi", string>;
+};
+const sdk = dependencies["@pulumi/pulumi"];
+
+const always: Needs = {
+  programs: [
+    {
+      name: "pulumi",
+      args: ["version"],
+      oldest: sdk,
+      repair: `install Pulumi ${sdk} or newer: https://www.pulumi.com/docs/install/`,
+    },
+  ],
+};
+
+/** What each block of a stack file needs besides. */
+const clouds: Readonly<Record<string, Needs>> = {
+  "slipway:gcp": {
+    programs: [
+      {
+        name: "gcloud",
+        args: ["--version"],
+        repair: "install the Google Cloud CLI: https://cloud.google.com/sdk/docs/install",
+      },
+      // The kubeconfig signs in to GKE by it.
+      {
+        name: "gke-gcloud-auth-plugin",
+        args: ["--version"],
+        repair: "gcloud components install gke-gcloud-auth-plugin",
+      },
+    ],
+    signIn: {
+      title: "Google Cloud",
+      command: ["gcloud", "auth", "application-default", "print-access-token"],
+      repair: "gcloud auth application-default login",
+    },
+  },
+  "slipway:aws": {
+    // The kubeconfig signs in to EKS by it.
+    programs: [
+      {
+        name: "aws",
+        args: ["--version"],
+        oldest: "2.0.0",
+        repair:
+          "install the AWS CLI 2: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
+      },
+    ],
+    signIn: {
+      title: "AWS",
+      command: ["aws", "sts", "get-caller-identity"],
+      repair: "aws sso login, with AWS_PROFILE set to the profile; without one: aws configure sso",
+    },
+  },
+};
+
+/**
+ * Every precondition of `pulumi up` on a stack in the clouds that this machine can have or lack. It asks both clouds who
+ * signed in, and changes nothing.
+ *
+ * @throws UserError where there is no such stack file.
+ */
+export function diagnoseStack(stack: string): Promise<Finding[]> {
+  return diagnoseBlocks(cloudStackFile(stack).blocks);
+}
+
+/** The same, of the blocks of a stack file. */
+export async function diagnoseBlocks(blocks: Blocks): Promise<Finding[]> {
+  const used = Object.entries(clouds).filter(([block]) => block in blocks);
+  const findings: Finding[] = [];
+  for (const { programs, signIn } of [always, ...used.map(([, needs]) => needs)]) {
+    for (const program of programs) findings.push(await checkProgram(program));
+    if (signIn !== undefined) findings.push(await checkSignIn(signIn));
+  }
+  return findings;
+}
+
+/** What is on the person's own PATH counts; the engine of the local stack is not what deploys to the clouds. */
+const runOwn = (program: string, args: readonly string[]) =>
+  run(program, args, { env: { PATH: process.env.PATH } });
+
+async function checkProgram({ name, args, oldest, repair }: Program): Promise<Finding> {
+  const output = await runOwn(name, args).catch(() => undefined);
+  if (output === undefined) return check(`${name}: not found`, false, repair);
+  const version = /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "of an unknown version";
+  const old = oldest !== undefined && version.localeCompare(oldest, "en", { numeric: true }) < 0;
+  return check(`${name}: ${version}${old ? `, ${oldest} needed` : ""}`, !old, repair);
+}
+
+/** What is answered may be a token, and is looked at by nobody. */
+async function checkSignIn({ title, command: [program, ...args], repair }: SignIn): Promise<Finding> {
+  const known = await runOwn(program, args).then(
+    () => true,
+    () => false,
+  );
+  return check(`${title}: ${known ? "signed in" : "not signed in"}`, known, repair);
+}

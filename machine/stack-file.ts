@@ -1,0 +1,18 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { repository } from "./layout.js";
+import { UserError } from "./shell.js";
+
+/** A stack file's configuration: a block's name with its value, whatever it is. */
+export type Blocks = Readonly<Record<string, unknown>>;
+
+/** The file of a stack in the clouds. */
+export function cloudStackFile(stack: string): { file: string; text: string; blocks: Blocks } {
+  const file = join(repository, `Pulumi.${stack}.yaml`);
+  if (!/^[a-z][a-z0-9-]*$/.test(stack) || stack === "local" || !existsSync(file)) {
+    throw new UserError(`expected a stack with a file Pulumi.<stack>.yaml, "dev" or "prod", got "${stack}"`);
+  }
+  const text = readFileSync(file, "utf8");
+  return { file, text, blocks: (parse(text) as { config?: Blocks }).config ?? {} };
+}
