@@ -24,9 +24,10 @@ export interface MessageStore {
    * Stores the drafts of one room in this order, and returns the message of each. A draft that is there already, by its
    * author and id, is not stored again: its message comes back.
    *
-   * @param head Where the caller believes the room to end; wrong is slow, not false.
+   * @param headOf Where the caller believes the room to end, asked again when others have been quicker; wrong is slow,
+   *   not false.
    */
-  append(drafts: readonly Draft[], head: number): Promise<readonly Message[]>;
+  append(drafts: readonly Draft[], headOf: () => number): Promise<readonly Message[]>;
 
   /** Some of the messages right after this place, up to the first place that is empty: cheap when there is none. */
   following(room: string, seq: number): Promise<readonly Message[]>;

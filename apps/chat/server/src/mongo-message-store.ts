@@ -30,8 +30,6 @@ const MOST_ATTEMPTS = 50;
 const LONGEST_PAUSE_MS = 40;
 /** Places that are looked at together. */
 const AT_ONCE = 15;
-/** How far ahead to look for the end of a room in which others write too; another server's write is up to a hundred. */
-const STEPS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
 
 /** Messages in MongoDB, or in anything that speaks its protocol and keeps a unique index. */
 export class MongoMessageStore implements MessageStore {
@@ -53,12 +51,12 @@ export class MongoMessageStore implements MessageStore {
     this.#ready = true;
   }
 
-  append(drafts: readonly Draft[], head: number): Promise<readonly Message[]> {
+  append(drafts: readonly Draft[], headOf: () => number): Promise<readonly Message[]> {
     return available(async () => {
       if (!this.#ready) throw new Error("the indexes are not there yet");
       const placed = new Map<Draft, Message>();
       let left = [...drafts];
-      let end = head;
+      let end = headOf();
       for (let attempt = 0; left.length > 0; attempt++) {
         if (attempt === MOST_ATTEMPTS) {
           throw new Error(`no place found in ${MOST_ATTEMPTS} attempts`);
@@ -70,7 +68,7 @@ export class MongoMessageStore implements MessageStore {
           left.forEach((draft, index) => placed.set(draft, messages[index] as Message));
           break;
         }
-        end = await this.#settle(left, end, placed);
+        end = Math.max(await this.#settle(left, end, placed, headOf), headOf());
         left = left.filter((draft) => !placed.has(draft));
       }
       return drafts.map((draft) => placed.get(draft) as Message);
@@ -126,7 +124,12 @@ export class MongoMessageStore implements MessageStore {
    * Finds out what became of drafts of which some could not be inserted after `end`, and returns where the room ends.
    * It looks at the places themselves, not at the error, in which servers name the index differently or not at all.
    */
-  async #settle(drafts: readonly Draft[], end: number, placed: Map<Draft, Message>): Promise<number> {
+  async #settle(
+    drafts: readonly Draft[],
+    end: number,
+    placed: Map<Draft, Message>,
+    headOf: () => number,
+  ): Promise<number> {
     const { room } = drafts[0] as Draft;
     for (const draft of drafts) {
       const found = await this.#at(room, end + 1);
@@ -134,7 +137,7 @@ export class MongoMessageStore implements MessageStore {
         placed.set(draft, found);
         end += 1;
       } else if (found) {
-        return this.#walkToEnd(found);
+        return this.#walkToEnd(room, Math.max(found.seq, headOf()));
       } else {
         // The place is free, so it is the key that is taken, or this draft was not reached any more.
         const known = await this.#messages.findOne({ authorId: draft.author.id, key: draft.id });
@@ -145,15 +148,18 @@ export class MongoMessageStore implements MessageStore {
     return end;
   }
 
-  /** In steps of which the longest that fits is taken: a place that holds a message has no gap before it. */
-  async #walkToEnd({ room, seq }: Message): Promise<number> {
-    for (let end = seq; ;) {
-      const from = end;
-      const found = await Promise.all(STEPS.map((step) => this.#at(room, from + step)));
-      const firstEmpty = found.indexOf(undefined);
-      if (firstEmpty === 0) return end;
-      end += STEPS.at(firstEmpty === -1 ? -1 : firstEmpty - 1) ?? 1;
+  /**
+   * In steps that grow until one is too long, and shrink from there: a place that holds a message has no gap before it.
+   * The end is seldom far, and questions that need not be asked make the store slow, so that others are quicker again.
+   */
+  async #walkToEnd(room: string, seq: number): Promise<number> {
+    let end = seq;
+    let grows = true;
+    for (let step = 1; step >= 1; step = grows ? step * 2 : step / 2) {
+      if (await this.#at(room, end + step)) end += step;
+      else grows = false;
     }
+    return end;
   }
 
   /** The filter is the key alone, which even a database without a query planner, as FerretDB is, answers at once. */

@@ -64,7 +64,8 @@ export class RoomWriter {
     for (let batch = this.#next(room); batch.length > 0; batch = this.#next(room)) {
       const drafts = batch.map(({ draft }) => draft);
       try {
-        const messages = await this.#store.append(drafts, Math.max(head, this.#headOf(room)));
+        const end = head;
+        const messages = await this.#store.append(drafts, () => Math.max(end, this.#headOf(room)));
         batch.forEach(({ resolve }, index) => {
           resolve(messages[index] as Message);
         });

@@ -142,7 +142,7 @@ describe("apps/chat/server history", () => {
     const begun = once(reading, "begun");
     const checked = server.chat.check();
     await begun;
-    await site.store.append([{ room: "lobby", id: "1", author: AUTHOR, text: "1" }], 0);
+    await site.store.append([{ room: "lobby", id: "1", author: AUTHOR, text: "1" }], () => 0);
 
     const joining = client.value("join", { room: "lobby", after: 1 });
     await client.value("rooms", {});
