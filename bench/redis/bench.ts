@@ -27,9 +27,10 @@ export async function run({ kills, partitions, writes }: RedisBenchOptions): Pro
   try {
     const mine = await measure(await ours(), plan(kills, partitions), writes);
     print(mine);
+    const met = judge(goals(mine, kills + partitions + 1, writes));
     const few = plan(Math.min(kills, MOST_OF_NAIVE.kills), Math.min(partitions, MOST_OF_NAIVE.partitions));
     print(await measure(await naive(await imageOf("statefulset", "redis")), few, 0));
-    return judge(goals(mine, kills + partitions + 1, writes));
+    return met;
   } finally {
     await kubectl("delete", "namespace", BENCH, "--wait=false");
   }

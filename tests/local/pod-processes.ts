@@ -10,10 +10,15 @@ export async function podId(namespace: string, pod: string): Promise<string> {
   return (found?.metadata.uid ?? "") as string;
 }
 
+/** Folders of a node's pods: those whose limits are what they ask for, those that ask for less, and for nothing. */
+const CLASSES = ["", "burstable/", "besteffort/"];
+
 /** The first process of a pod's container that runs this program, by its id on this machine. */
 export async function podProcess(namespace: string, pod: string, program: string): Promise<number> {
   const id = await podId(namespace, pod);
-  const all = nodeIndexes(settings()).flatMap((index) => processesIn(`${nodeName(index)}/kubepods/pod${id}`));
+  const all = nodeIndexes(settings()).flatMap((index) =>
+    CLASSES.flatMap((folder) => processesIn(`${nodeName(index)}/kubepods/${folder}pod${id}`)),
+  );
   const found = all.filter((pid) => {
     const of = (file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8");
     try {
