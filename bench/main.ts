@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 
 interface Options {
   dryRun: boolean;
+  guests: number;
   kills: number;
   partitions: number;
   writes: number;
@@ -27,6 +28,13 @@ const benches: Record<string, Bench> = {
   chat: {
     about: "server CPU of a delivery by two chat servers, beside bare Socket.io over pub/sub",
     load: () => import("./chat/bench.js"),
+  },
+  "chat-faults": {
+    about: "what of a chat arrives when connections are cut or a server is killed, beside bare Socket.io",
+    load: () => import("./chat-faults/bench.js"),
+    addOptions(command) {
+      command.option("--guests <number>", "in five rooms, from 10 to 500", guestNumber, 100);
+    },
   },
   prisma: {
     about: "requests a second and p99 of the GraphQL service, beside the same SQL through the bare driver",
@@ -66,6 +74,8 @@ const benches: Record<string, Bench> = {
   },
 };
 
+const noOptions: Options = { dryRun: false, guests: 0, kills: 0, partitions: 0, writes: 0 };
+
 const program = new Command("npm run bench --").description(
   "Measures one promise of the project and exits with 1 when it is missed. Results stand in bench/README.md.",
 );
@@ -74,7 +84,7 @@ for (const [name, { about, load, addOptions }] of Object.entries(benches)) {
   addOptions?.(command);
   command.action(async (given: Partial<Options>) => {
     const { run } = await load();
-    if (!(await run({ dryRun: false, kills: 0, partitions: 0, writes: 0, ...given }))) process.exitCode = 1;
+    if (!(await run({ ...noOptions, ...given }))) process.exitCode = 1;
   });
 }
 await program.parseAsync();
@@ -82,4 +92,10 @@ await program.parseAsync();
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a whole number");
   return Number(text);
+}
+
+function guestNumber(text: string): number {
+  const guests = wholeNumber(text);
+  if (guests < 10 || guests > 500) throw new InvalidArgumentError("expected from 10 to 500");
+  return guests;
 }

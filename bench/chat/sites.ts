@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { paths } from "../../machine/layout.js";
 import { Server, freePort, startRedis } from "../server.js";
 
@@ -11,6 +12,8 @@ const SERVERS = 2;
 export interface Site {
   readonly ports: readonly number[];
   readonly servers: readonly Server[];
+  /** Kills a server as `kill -9` does, and starts it again after that time. */
+  restart(index: number, awayMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,7 +34,7 @@ export async function startOurs(program: string): Promise<Site> {
   });
 }
 
-/** Bare Socket.io over the pub/sub adapter. */
+/** Bare Socket.io. */
 export const startPeer = (program: string): Promise<Site> => startSite(program, {}, () => Promise.resolve());
 
 async function startSite(
@@ -49,6 +52,11 @@ async function startSite(
   return {
     ports,
     servers,
+    async restart(index, awayMs) {
+      await servers[index]?.stop();
+      await sleep(awayMs);
+      servers[index] = await start(ports[index] ?? 0);
+    },
     async stop() {
       for (const server of [...servers, redis]) await server.stop();
       await stopRest();
@@ -71,6 +79,6 @@ async function ready(port: number): Promise<void> {
     const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`);
     if (ok) return;
     if (waited === 100) throw new Error(`the server at ${port} is not ready within 10 s`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }

@@ -1,28 +1,7 @@
-// The least that a Socket.io chat on several servers is: rooms over the pub/sub adapter. It stores and checks nothing.
-import { createServer } from "node:http";
+// Bare Socket.io over the pub/sub adapter.
 import { createAdapter } from "@socket.io/redis-adapter";
 import { Redis } from "ioredis";
-import { Server } from "socket.io";
+import { serveChat } from "./chat-rooms.mjs";
 
 const redis = new Redis({ host: "127.0.0.1", port: Number(process.env.REDIS_PORT) });
-const http = createServer((_request, response) => response.end("ok"));
-const io = new Server(http, {
-  adapter: createAdapter(redis, redis.duplicate()),
-  transports: ["websocket", "polling"],
-  serveClient: false,
-});
-let seq = 0;
-
-io.on("connection", (socket) => {
-  const author = { id: socket.id.slice(0, 16), nickname: socket.handshake.auth.nickname };
-  socket.on("join", ({ room }, acknowledge) => {
-    socket.join(room);
-    acknowledge({ ok: true });
-  });
-  socket.on("send", ({ room, id, text }, acknowledge) => {
-    const message = { room, seq: ++seq, id, author, text, sentAt: new Date().toISOString() };
-    io.to(room).emit("message", message);
-    acknowledge({ ok: true, value: message });
-  });
-});
-http.listen(Number(process.env.PORT), "127.0.0.1");
+serveChat({ adapter: createAdapter(redis, redis.duplicate()) });
