@@ -12,11 +12,12 @@ interface Figures {
   readonly cpuUs: number;
 }
 
-/** Reads a second by the journal's reading connection, beside ioredis as it comes. */
+/** Reads a second by the journal's reading connection, beside ioredis as it comes and with automatic pipelining. */
 export async function run(): Promise<boolean> {
   const results = await alternate(ROUNDS, {
     slipway: () => measure("ours"),
     "plain ioredis": () => measure("plain"),
+    "ioredis, automatic pipelining": () => measure("pipelining"),
   });
   const of = (name: string, atOnce: number, figure: "perSec" | "cpuUs") =>
     median(
@@ -40,7 +41,7 @@ export async function run(): Promise<boolean> {
   ]);
 }
 
-async function measure(kind: "ours" | "plain"): Promise<Figures[]> {
+async function measure(kind: "ours" | "plain" | "pipelining"): Promise<Figures[]> {
   const { redis, port } = await startRedis();
   try {
     const reader = join(import.meta.dirname, "reader.ts");

@@ -1,4 +1,4 @@
-// Reads one key again and again, so many at once. Called as: reader.ts ours|plain PORT; prints for each number at once
+// Reads one key again and again, so many at once. Called as: reader.ts ours|plain|pipelining PORT; prints for each number at once
 // {"atOnce", "perSec", "cpuUs"}: reads a second, and this process's CPU for each.
 import { once } from "node:events";
 import { performance } from "node:perf_hooks";
@@ -12,7 +12,9 @@ const VALUE = "A day like any other. ".repeat(10);
 const [kind, port = ""] = process.argv.slice(2);
 const server = { host: "127.0.0.1", port: Number(port) };
 const redis =
-  kind === "ours" ? connectRedis({ ...server, name: "bench", pipelining: true }) : new Redis(server);
+  kind === "ours"
+    ? connectRedis({ ...server, name: "bench" })
+    : new Redis({ ...server, enableAutoPipelining: kind === "pipelining" });
 
 async function read(atOnce: number, count: number) {
   let left = count;

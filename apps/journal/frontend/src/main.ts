@@ -51,7 +51,7 @@ function connect(env: Env) {
       : connectRedis({ ...options, ...server });
   return {
     writer: primary({ ...user, name: "writer" }),
-    reader: primary({ ...user, name: "reader", pipelining: true }),
+    reader: primary({ ...user, name: "reader" }),
     replica: connectRedis({ ...user, ...server, name: "replica" }),
   };
 }

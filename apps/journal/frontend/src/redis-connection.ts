@@ -12,13 +12,6 @@ export interface RedisConnectionOptions {
   readonly name: string;
   readonly username?: string;
   readonly password?: string;
-
-  /**
-   * Whether commands of the same moment travel together. Not for a connection that uses WAIT.
-   *
-   * @default false
-   */
-  readonly pipelining?: boolean;
 }
 
 export interface SentinelOptions {
@@ -61,12 +54,13 @@ export function connectPrimary(options: RedisConnectionOptions & SentinelOptions
  * A connection fails fast and comes back by itself: commands neither wait for it nor are sent a second time, since a
  * write that timed out may have been done. Whoever sent it decides.
  */
-function connectionOptions({ name, username, password, pipelining = false }: RedisConnectionOptions) {
+function connectionOptions({ name, username, password }: RedisConnectionOptions) {
   return {
     username,
     password,
     connectionName: `journal-frontend-${name}`,
-    enableAutoPipelining: pipelining,
+    // Automatic pipelining would cost more than it saves: bench/README.md has the figures.
+    enableAutoPipelining: false,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     // With anything else those on their way when the connection ends are only told when their time is over.
