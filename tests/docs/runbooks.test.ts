@@ -53,6 +53,7 @@ describe("docs/runbooks", () => {
       "backup",
       "check",
       "diff",
+      "doctor",
       "down",
       "generate",
       "preview",
