@@ -25,8 +25,7 @@ export class Server {
     const failure = new Promise<never>((_, reject) => child.on("error", reject));
     const server = new Server(child);
     for (let waited = 0; !(await Promise.race([isOpen(port), failure])); waited++) {
-      if (waited === 100 || child.exitCode !== null)
-        throw new Error(`${file} ${args.join(" ")} does not start`);
+      if (waited === 100 || server.#hasEnded()) throw new Error(`${file} ${args.join(" ")} does not start`);
       await sleep(100);
     }
     return server;
@@ -41,10 +40,14 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
+    if (this.#hasEnded()) return;
     const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill("SIGKILL");
     await ended;
+  }
+
+  #hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 }
 

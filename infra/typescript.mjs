@@ -46,11 +46,11 @@ function loadOnFirstUse(addresses) {
 function standInFor(url) {
   return `
 const { fileURLToPath } = require("node:url");
-const load = () => require(fileURLToPath(${JSON.stringify(url)}));
+let loaded;
+const load = () => (loaded ??= require(fileURLToPath(${JSON.stringify(url)})));
 module.exports = new Proxy({}, {
   // Compiled TypeScript asks for this as it requires a module, and takes one that has it as it is.
   get: (_, name) => (name === "__esModule" ? true : load()[name]),
-  has: (_, name) => name in load(),
 });
 `;
 }

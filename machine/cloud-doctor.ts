@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isAtLeast } from "./debian.js";
 import { type Finding, check } from "./finding.js";
 import { repository } from "./layout.js";
 import { run } from "./shell.js";
@@ -24,7 +25,7 @@ interface SignIn {
 
 interface Needs {
   programs: readonly Program[];
-  signIn?: SignIn;
+  signIns: readonly SignIn[];
 }
 
 const { dependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
@@ -33,6 +34,7 @@ const { dependencies } = JSON.parse(readFileSync(join(repository, "package.json"
 const sdk = dependencies["@pulumi/pulumi"];
 
 const always: Needs = {
+  signIns: [],
   programs: [
     {
       name: "pulumi",
@@ -59,11 +61,18 @@ const clouds: Readonly<Record<string, Needs>> = {
         repair: "gcloud components install gke-gcloud-auth-plugin",
       },
     ],
-    signIn: {
-      title: "Google Cloud",
-      command: ["gcloud", "auth", "application-default", "print-access-token"],
-      repair: "gcloud auth application-default login",
-    },
+    signIns: [
+      {
+        title: "Google Cloud, the program",
+        command: ["gcloud", "auth", "application-default", "print-access-token"],
+        repair: "gcloud auth application-default login",
+      },
+      {
+        title: "Google Cloud, the kubeconfig",
+        command: ["gcloud", "auth", "print-access-token"],
+        repair: "gcloud auth login",
+      },
+    ],
   },
   "slipway:aws": {
     // The kubeconfig signs in to EKS by it.
@@ -76,45 +85,48 @@ const clouds: Readonly<Record<string, Needs>> = {
           "install the AWS CLI 2: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
       },
     ],
-    signIn: {
-      title: "AWS",
-      command: ["aws", "sts", "get-caller-identity"],
-      repair: "aws sso login, with AWS_PROFILE set to the profile; without one: aws configure sso",
-    },
+    signIns: [
+      {
+        title: "AWS",
+        command: ["aws", "sts", "get-caller-identity"],
+        repair: "aws sso login, with AWS_PROFILE set to the profile; without one: aws configure sso",
+      },
+    ],
   },
 };
 
 /**
- * Every precondition of `pulumi up` on a stack in the clouds that this machine can have or lack. It asks both clouds who
- * signed in, and changes nothing.
+ * What `pulumi up` on a stack in the clouds needs of this machine: programs, and being known to the clouds, which it asks.
+ * Not the backend of the state, nor its key.
  *
  * @throws UserError where there is no such stack file.
  */
-export function diagnoseStack(stack: string): Promise<Finding[]> {
-  return diagnoseBlocks(cloudStackFile(stack).blocks);
+export async function diagnoseStack(stack: string): Promise<Finding[]> {
+  return await diagnoseBlocks(cloudStackFile(stack).blocks);
 }
 
 /** The same, of the blocks of a stack file. */
 export async function diagnoseBlocks(blocks: Blocks): Promise<Finding[]> {
   const used = Object.entries(clouds).filter(([block]) => block in blocks);
   const findings: Finding[] = [];
-  for (const { programs, signIn } of [always, ...used.map(([, needs]) => needs)]) {
+  for (const { programs, signIns } of [always, ...used.map(([, needs]) => needs)]) {
     for (const program of programs) findings.push(await checkProgram(program));
-    if (signIn !== undefined) findings.push(await checkSignIn(signIn));
+    for (const signIn of signIns) findings.push(await checkSignIn(signIn));
   }
   return findings;
 }
 
 /** What is on the person's own PATH counts; the engine of the local stack is not what deploys to the clouds. */
 const runOwn = (program: string, args: readonly string[]) =>
-  run(program, args, { env: { PATH: process.env.PATH } });
+  run(program, args, { env: { PATH: process.env.PATH }, timeout: 60_000 });
 
 async function checkProgram({ name, args, oldest, repair }: Program): Promise<Finding> {
   const output = await runOwn(name, args).catch(() => undefined);
-  if (output === undefined) return check(`${name}: not found`, false, repair);
-  const version = /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "of an unknown version";
-  const old = oldest !== undefined && version.localeCompare(oldest, "en", { numeric: true }) < 0;
-  return check(`${name}: ${version}${old ? `, ${oldest} needed` : ""}`, !old, repair);
+  if (output === undefined) return check(`${name}: not found, or it does not answer`, false, repair);
+  const version = /\d+\.\d+\.\d+/.exec(output)?.[0];
+  const fits = oldest === undefined || (version !== undefined && isAtLeast(version, oldest));
+  const needed = fits ? "" : `, ${oldest} needed`;
+  return check(`${name}: ${version ?? "of an unknown version"}${needed}`, fits, repair);
 }
 
 /** What is answered may be a token, and is looked at by nobody. */

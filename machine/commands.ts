@@ -192,8 +192,11 @@ function addDoctor(program: Command, say: Say, fail: () => void): void {
       for (const { title, ok, repair } of findings)
         say(ok ? `ok       ${title}` : `PROBLEM  ${title}\n         repair: ${repair ?? ""}`);
       const healthy = findings.every(({ ok }) => ok);
-      const next = stack === undefined ? "npm run up" : `pulumi up --stack ${stack}`;
-      say(healthy ? `Next: ${next}` : "Next: repair the above, then look again");
+      const [next, again] =
+        stack === undefined
+          ? ["npm run up", "npm run doctor"]
+          : [`pulumi up --stack ${stack}`, `npm run doctor -- --stack ${stack}`];
+      say(healthy ? `Next: ${next}` : `Next: repair the above, then "${again}" again`);
       if (!healthy) fail();
     });
 }

@@ -49,8 +49,12 @@ async function fits({ ask, version, least }: Program): Promise<boolean> {
   const both = ["-c", 'exec "$@" 2>&1', "sh"]; // Some tell it on one, some on the other.
   const [, found] =
     version.exec(await run("sh", [...both, ...ask], { fromDebian: true, reject: false })) ?? [];
-  return found !== undefined && found.localeCompare(least, "en", { numeric: true }) >= 0;
+  return found !== undefined && isAtLeast(found, least);
 }
+
+/** Compares versions number by number. */
+export const isAtLeast = (version: string, least: string) =>
+  version.localeCompare(least, "en", { numeric: true }) >= 0;
 
 /** Downloads and unpacks, under .local, what is missing of the Debian packages; the machine gets none installed. */
 export async function unpackDebianPackages(onLine: (line: string) => void): Promise<void> {

@@ -34,7 +34,7 @@ export interface Guest {
 export function slipwayGuest({ wire, room, nickname, listeners }: GuestOptions): Guest {
   const socket = clientOver(wire, { secret: randomUUID(), nickname });
   const waiting = new Set<string>();
-  let shown = 0;
+  let shown: readonly string[] = [];
   let hasJoined = false;
   const chat = new ChatClient({
     socket,
@@ -44,9 +44,11 @@ export function slipwayGuest({ wire, room, nickname, listeners }: GuestOptions):
         if (state === "reconnecting") listeners.left();
       },
       onMessages() {
-        const { messages } = chat.timelineOf(room);
-        for (const { text } of messages.slice(shown)) listeners.shown(text);
-        shown = messages.length;
+        const texts = chat.timelineOf(room).messages.map(({ text }) => text);
+        // What stands where something else stood is shown anew, with all below it.
+        const changed = shown.findIndex((text, index) => texts[index] !== text);
+        texts.slice(changed === -1 ? shown.length : changed).forEach(listeners.shown);
+        shown = texts;
       },
       onPending() {
         const pending = new Set(chat.pendingOf(room).map(({ text }) => text));

@@ -21,7 +21,7 @@ export class Wire extends Agent {
     return this.#socket;
   }
 
-  /** Breaks the connection as a network does: without a word to either side. */
+  /** Closes the guest's own end at once, without a goodbye of Socket.io's; both sides notice. */
   cut(): void {
     this.#socket?.destroy();
   }

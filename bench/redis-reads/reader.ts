@@ -1,5 +1,5 @@
-// Reads one key again and again, so many at once. Called as: reader.ts ours|plain|pipelining PORT; prints for each number at once
-// {"atOnce", "perSec", "cpuUs"}: reads a second, and this process's CPU for each.
+// Reads one key again and again, so many at once. Called as: reader.ts ours|plain|pipelining PORT; prints for each number
+// at once {"atOnce", "perSec", "cpuUs"}: reads a second, and this process's CPU for each.
 import { once } from "node:events";
 import { performance } from "node:perf_hooks";
 import { Redis } from "ioredis";

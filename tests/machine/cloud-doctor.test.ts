@@ -6,8 +6,8 @@ import { diagnoseBlocks, diagnoseStack } from "../../machine/cloud-doctor.js";
 import { UserError } from "../../machine/shell.js";
 import { committedConfig } from "../support/stacks.js";
 
-/** What stands in for each program: the lines of a script. */
-type Programs = Readonly<Record<string, string>>;
+/** What stands in for each program: the lines of a script; one that is undefined is not there. */
+type Programs = Readonly<Record<string, string | undefined>>;
 
 const token = "ya29.a-token-of-the-person";
 const healthy: Programs = {
@@ -24,6 +24,7 @@ async function diagnoseWith(programs: Programs, blocks: Record<string, unknown> 
   const path = process.env.PATH;
   try {
     for (const [name, script] of Object.entries(programs)) {
+      if (script === undefined) continue;
       writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
       chmodSync(join(folder, name), 0o755);
     }
@@ -38,8 +39,8 @@ async function diagnoseWith(programs: Programs, blocks: Record<string, unknown> 
 /** What is wrong with a machine, what is said of it, and the repair. */
 const sick: Record<string, { change: Programs; title: string; repair: RegExp }> = {
   "has no Pulumi": {
-    change: { pulumi: "exit 127" },
-    title: "pulumi: not found",
+    change: { pulumi: undefined },
+    title: "pulumi: not found, or it does not answer",
     repair: /^install Pulumi 3\.245/,
   },
   "has a Pulumi older than the program's SDK": {
@@ -47,20 +48,30 @@ const sick: Record<string, { change: Programs; title: string; repair: RegExp }> 
     title: "pulumi: 3.99.0, 3.245.0 needed",
     repair: /^install Pulumi 3\.245/,
   },
-  "has no gcloud": {
+  "has a Pulumi that tells no version": {
+    change: { pulumi: "echo dev" },
+    title: "pulumi: of an unknown version, 3.245.0 needed",
+    repair: /^install Pulumi 3\.245/,
+  },
+  "has a gcloud that does not work": {
     change: { gcloud: "[ $1 = auth ]" },
-    title: "gcloud: not found",
+    title: "gcloud: not found, or it does not answer",
     repair: /^install the Google Cloud CLI/,
   },
   "lacks the plugin by which a kubeconfig signs in to GKE": {
-    change: { "gke-gcloud-auth-plugin": "exit 1" },
-    title: "gke-gcloud-auth-plugin: not found",
+    change: { "gke-gcloud-auth-plugin": undefined },
+    title: "gke-gcloud-auth-plugin: not found, or it does not answer",
     repair: /^gcloud components install gke-gcloud-auth-plugin$/,
   },
-  "is not signed in to Google Cloud": {
-    change: { gcloud: "[ $1 = --version ] && echo Google Cloud SDK 550.0.0" },
-    title: "Google Cloud: not signed in",
+  "is signed in to gcloud, but not for other programs": {
+    change: { gcloud: '[ "$2" != application-default ] && echo Google Cloud SDK 550.0.0' },
+    title: "Google Cloud, the program: not signed in",
     repair: /^gcloud auth application-default login$/,
+  },
+  "is signed in for other programs, but not to gcloud": {
+    change: { gcloud: '[ "$2" != print-access-token ] && echo Google Cloud SDK 550.0.0' },
+    title: "Google Cloud, the kubeconfig: not signed in",
+    repair: /^gcloud auth login$/,
   },
   "has an AWS CLI of the first kind": {
     change: { aws: "echo aws-cli/1.44.0 Python/3.13.7" },
@@ -83,7 +94,8 @@ describe("machine/cloud-doctor", () => {
         ["pulumi: 3.245.0", true],
         ["gcloud: 550.0.0", true],
         ["gke-gcloud-auth-plugin: 1.30.0", true],
-        ["Google Cloud: signed in", true],
+        ["Google Cloud, the program: signed in", true],
+        ["Google Cloud, the kubeconfig: signed in", true],
         ["aws: 2.31.2", true],
         ["AWS: signed in", true],
       ],
@@ -113,11 +125,11 @@ describe("machine/cloud-doctor", () => {
       for (const block of Object.keys(both)) assert.ok(block in committedConfig(stack), `${stack}: ${block}`);
   });
 
-  it("refuses a stack of which there is no file, and the local one", () => {
-    for (const stack of ["nowhere", "local", "../dev"])
-      assert.throws(
-        () => diagnoseStack(stack),
-        (error: unknown) => error instanceof UserError && error.message.includes(`got "${stack}"`),
-      );
+  it("refuses a stack of which there is no file, and the local one", async () => {
+    for (const stack of ["nowhere", "local", "../dev"]) {
+      const refused = (error: unknown) =>
+        error instanceof UserError && error.message.includes(`got "${stack}"`);
+      await assert.rejects(diagnoseStack(stack), refused);
+    }
   });
 });

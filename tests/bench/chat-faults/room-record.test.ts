@@ -20,10 +20,10 @@ describe("bench/chat-faults/room-record", () => {
   });
 
   it("expects each acknowledged message once at every guest", () => {
-    const record = recordOf(2, "ada: 1", "ada: 2");
-    show(record, 0, "ada: 1", "ada: 2");
+    const record = recordOf(2, "guest 1: 1", "guest 1: 2");
+    show(record, 0, "guest 1: 1", "guest 1: 2");
     assert.ok(!record.isComplete);
-    show(record, 1, "ada: 2");
+    show(record, 1, "guest 1: 2");
     assert.deepEqual(record.count(), {
       sent: 2,
       acknowledged: 2,
@@ -32,14 +32,14 @@ describe("bench/chat-faults/room-record", () => {
       twice: 0,
       disordered: 0,
     });
-    show(record, 1, "ada: 1");
+    show(record, 1, "guest 1: 1");
     assert.ok(record.isComplete);
   });
 
   it("neither expects a message without an acknowledgement nor counts it as delivered", () => {
-    const record = recordOf(1, "ada: 1");
-    record.sent("ada: 2");
-    show(record, 0, "ada: 2");
+    const record = recordOf(1, "guest 1: 1");
+    record.sent("guest 1: 2");
+    show(record, 0, "guest 1: 2");
     const { sent, acknowledged, expected, delivered } = record.count();
     assert.deepEqual(
       { sent, acknowledged, expected, delivered },
@@ -48,40 +48,40 @@ describe("bench/chat-faults/room-record", () => {
   });
 
   it("counts a message that is shown again as shown twice, and neither as delivered again nor as out of order", () => {
-    const record = recordOf(1, "ada: 1", "ada: 2");
-    show(record, 0, "ada: 1", "ada: 2", "ada: 1", "ada: 1");
+    const record = recordOf(1, "guest 1: 1", "guest 1: 2");
+    show(record, 0, "guest 1: 1", "guest 1: 2", "guest 1: 1", "guest 1: 1");
     const { delivered, twice, disordered } = record.count();
     assert.deepEqual({ delivered, twice, disordered }, { delivered: 2, twice: 2, disordered: 0 });
   });
 
   it("counts what a guest is shown after a later message of the same writer as out of order", () => {
-    const record = recordOf(1, "ada: 9", "ada: 10", "bob: 1");
-    show(record, 0, "ada: 10", "bob: 1", "ada: 9");
+    const record = recordOf(1, "guest 1: 9", "guest 1: 10", "guest 2: 1");
+    show(record, 0, "guest 1: 10", "guest 2: 1", "guest 1: 9");
     assert.equal(record.count().disordered, 1);
   });
 
   it("counts what a guest is shown in another order than the one who was shown the most as out of order", () => {
-    const record = recordOf(3, "ada: 1", "bob: 1", "eve: 1");
-    show(record, 0, "bob: 1", "ada: 1");
-    show(record, 1, "ada: 1", "bob: 1", "eve: 1");
-    show(record, 2, "ada: 1", "bob: 1");
+    const record = recordOf(3, "guest 1: 1", "guest 2: 1", "guest 3: 1");
+    show(record, 0, "guest 2: 1", "guest 1: 1");
+    show(record, 1, "guest 1: 1", "guest 2: 1", "guest 3: 1");
+    show(record, 2, "guest 1: 1", "guest 2: 1");
     assert.equal(record.count().disordered, 1);
   });
 
   it("times a replay from the new connection until all is shown that others were shown meanwhile", () => {
     const record = recordOf(2);
-    show(record, 0, "ada: 1");
-    show(record, 1, "ada: 1");
+    show(record, 0, "guest 1: 1");
+    show(record, 1, "guest 1: 1");
     record.left(1);
     record.left(1);
-    show(record, 0, "ada: 2", "ada: 3");
+    show(record, 0, "guest 1: 2", "guest 1: 3");
     now = 1000;
     record.back(1);
-    show(record, 0, "ada: 4");
+    show(record, 0, "guest 1: 4");
     now = 1200;
-    show(record, 1, "ada: 2");
+    show(record, 1, "guest 1: 2");
     now = 1300;
-    show(record, 1, "ada: 3");
+    show(record, 1, "guest 1: 3");
     assert.deepEqual(record.replaysMs(), [300]);
     assert.equal(record.breaks, 1);
   });
@@ -90,7 +90,7 @@ describe("bench/chat-faults/room-record", () => {
     const record = recordOf(2);
     record.left(0);
     record.back(0);
-    for (const text of ["ada: 1", "ada: 2"]) {
+    for (const text of ["guest 1: 1", "guest 1: 2"]) {
       record.left(1);
       show(record, 0, text);
       record.back(1);
@@ -105,7 +105,7 @@ describe("bench/chat-faults/room-record", () => {
   });
 
   it("adds up the rooms", () => {
-    const rooms = [recordOf(1, "ada: 1"), recordOf(2, "bob: 1")].map((record) => record.count());
+    const rooms = [recordOf(1, "guest 1: 1"), recordOf(2, "guest 2: 1")].map((record) => record.count());
     assert.deepEqual(total(rooms), {
       sent: 2,
       acknowledged: 2,
