@@ -44,6 +44,7 @@ export async function applyAddons(images: BuiltImage[]): Promise<void> {
   const wanted = createHash("sha256").update(manifests).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   await leaveRollingUpdates();
+  await leaveSharedDns();
   const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=slipway", "-f", "-"];
   await kubectl(apply, { input: manifests, stdin: "pipe" });
   await writeWhole(stamp, wanted);
@@ -62,4 +63,10 @@ async function leaveRollingUpdates(): Promise<void> {
   if ((await kubectl(["get", ...traefik, "--ignore-not-found", rolling])) === "") return;
   const patch = JSON.stringify({ spec: { strategy: { type: "Recreate", rollingUpdate: null } } });
   await kubectl(["patch", ...traefik, "--type=merge", `--patch=${patch}`]);
+}
+
+/** On clusters of earlier versions CoreDNS ran twice for all nodes, instead of once on each. */
+async function leaveSharedDns(): Promise<void> {
+  const both = ["deployment/coredns", "poddisruptionbudget/coredns"];
+  await kubectl(["delete", ...both, "--namespace=kube-system", "--ignore-not-found", "--wait=false"]);
 }

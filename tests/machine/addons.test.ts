@@ -84,6 +84,12 @@ describe("machine/addons", () => {
     assert.deepEqual(names, [...new Set(names)]);
   });
 
+  it("answer names on every node, each for itself, so that no node waits for one that is cut off", () => {
+    const dns = objects.filter(({ metadata }) => metadata.labels?.["k8s-app"] === "kube-dns");
+    assert.deepEqual(dns.map(({ kind }) => kind).sort(), ["DaemonSet", "Service"]);
+    assert.equal(dns.find(({ kind }) => kind === "Service")?.spec.internalTrafficPolicy, "Local");
+  });
+
   it("take every image by digest, of those that are built here", () => {
     for (const { name, container } of containers)
       assert.match(container.image, /^slipway\.local\/[\w-]+@sha256:[0-9a-f]{64}$/, name);
@@ -195,10 +201,11 @@ case "$*" in *" get "*) echo '${rollingUpdate}' ;; *" apply "*) cat > '${checkou
       return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
     }
 
-    it("takes from Traefik of an earlier version what does not go with its strategy, then applies", async () => {
+    it("takes away what earlier versions had and no manifest has, then applies", async () => {
       assert.deepEqual(await asked('{"maxSurge":1}'), [
         "get",
         'patch --patch={"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}',
+        "delete",
         "apply",
       ]);
       assert.equal(readFileSync(checkout.path("applied"), "utf8"), addonManifests(built, files));
@@ -210,7 +217,7 @@ case "$*" in *" get "*) echo '${rollingUpdate}' ;; *" apply "*) cat > '${checkou
 
     it("applies them again when a certificate was renewed", async () => {
       checkout.write(".local/pki/metrics-server.crt", "renewed");
-      assert.deepEqual(await asked(""), ["get", "apply"]);
+      assert.deepEqual(await asked(""), ["get", "delete", "apply"]);
     });
   });
 });
