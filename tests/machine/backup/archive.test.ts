@@ -16,6 +16,14 @@ import { fingerprint, packArchive, unpackArchive } from "../../../machine/backup
 import { UserError } from "../../../machine/shell.js";
 import { type Entries, manifestOf, partOf, writeArchive } from "./backup-file.js";
 
+function holdsTheSame(one: Buffer, other: Buffer): boolean {
+  try {
+    return gunzipSync(one).equals(gunzipSync(other));
+  } catch {
+    return false;
+  }
+}
+
 const TEXT = "INSERT INTO `posts` VALUES (1);\n".repeat(5000);
 
 describe("machine/backup/archive", () => {
@@ -127,13 +135,18 @@ describe("machine/backup/archive", () => {
       { length: 40 },
       (_, index) => 10 + Math.floor((index * (bytes.length - 10)) / 40),
     );
+    let refused = 0;
     for (const at of [...within, bytes.length - 8, bytes.length - 1]) {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] ?? 0) ^ 0x10;
+      // Some bits may be others and mean the same: where zeros are copied from, what fills up the last byte.
+      if (holdsTheSame(damaged, bytes)) continue;
+      refused += 1;
       writeFileSync(file, damaged);
       assert.equal((await problems()).length > 0, true);
       rmSync(unpacked, { recursive: true, force: true });
     }
+    assert.ok(refused >= within.length, `only ${refused} bytes were damaged`);
   });
 
   it("is refused with every problem of its parts at once", async () => {
