@@ -60,7 +60,7 @@ export class Redis extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
   readonly port = REDIS_PORT;
 
-  /** "host:port" of every Sentinel, with commas between them. */
+  /** "host:port" of every Sentinel, with commas between them; names that hold in its namespace only. */
   readonly sentinels: pulumi.Output<string>;
   readonly sentinelPort = SENTINEL_PORT;
 
@@ -96,7 +96,8 @@ export class Redis extends pulumi.ComponentResource {
     });
     const hosts = Array.from(
       { length: replicas },
-      (_, pod) => pulumi.interpolate`${NAME}-${pod}.${headlessService.metadata.name}.${namespace}.svc`,
+      // Sentinels ask for these names all the time: in full, each would be three questions, of which two find nothing.
+      (_, pod) => pulumi.interpolate`${NAME}-${pod}.${headlessService.metadata.name}`,
     );
     this.host = pulumi.interpolate`${readService.metadata.name}.${namespace}.svc`;
     this.sentinels = pulumi

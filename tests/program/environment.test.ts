@@ -37,7 +37,7 @@ describe("the journal frontend's variables", () => {
       assert.deepEqual(
         env.REDIS_SENTINELS,
         [0, 1, 2].map((pod) => ({
-          host: `redis-${pod}.redis-write.journal.svc`,
+          host: `redis-${pod}.redis-write`,
           port: sentinel.ports[0].containerPort,
         })),
       );
@@ -73,7 +73,7 @@ describe("the chat server's variables", () => {
       assert.equal(env.PORT, containers[0].ports[0].containerPort);
       assert.deepEqual(
         env.REDIS_SENTINELS,
-        [0, 1, 2].map((index) => ({ host: `redis-${index}.redis-write.chat.svc`, port: 26379 })),
+        [0, 1, 2].map((index) => ({ host: `redis-${index}.redis-write`, port: 26379 })),
       );
       assert.deepEqual([env.REDIS_PRIMARY_NAME, env.REDIS_USERNAME], ["chat", "app"]);
       assert.deepEqual(

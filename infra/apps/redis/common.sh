@@ -61,8 +61,10 @@ ask() {
   shift
   on_port=$1
   shift
-  REDISCLI_AUTH=$(cat "$INTERNAL_DIR/internal") \
-    timeout 1 redis-cli -e --user keeper -h "$asked" -p "$on_port" "$@" 2>/dev/null | tr -d '\r'
+  # Not straight into tr: a pipeline tells only how its last program ended.
+  answer=$(REDISCLI_AUTH=$(cat "$INTERNAL_DIR/internal") \
+    timeout 1 redis-cli -e --user keeper -h "$asked" -p "$on_port" "$@" 2>/dev/null) || return
+  printf '%s\n' "$answer" | tr -d '\r'
 }
 
 # replication <host>: a server's own account of its role.
@@ -83,8 +85,17 @@ known_by() {
         flags=*failover_in_progress*) exit 1 ;;
       esac
     done
-    [ -z "$ip" ] || echo "$config $ip"
+    [ -z "$ip" ] || echo "$config $(host_of "$ip")"
   )
+}
+
+# host_of <name>: the pod as REDIS_HOSTS has it. An older version, or what it wrote on the disk, may call it in full.
+host_of() {
+  found=$1
+  for host in $REDIS_HOSTS; do
+    [ "${host%%.*}" != "${1%%.*}" ] || found=$host
+  done
+  echo "$found"
 }
 
 # consult: asks every Sentinel; sets ANSWERS to how many there are, and EPOCH and PRIMARY to the latest that any knows.
@@ -101,7 +112,7 @@ consult() {
 adopt() {
   if [ -n "$1" ] && { [ -z "$PRIMARY" ] || [ "${1%% *}" -gt "$EPOCH" ]; }; then
     EPOCH=${1%% *}
-    PRIMARY=${1#* }
+    PRIMARY=$(host_of "${1#* }")
   fi
 }
 

@@ -49,8 +49,8 @@ replaced() {
 
 [ "$PODS" -gt 1 ] && leads || exit 0
 # What would be written from now on could be acknowledged by a follower that has not heard of the new primary.
-ask "$SELF" "$REDIS_PORT" client pause 10000 write >/dev/null
-if within 20 caught_up && promote_another && within 60 replaced; then
+if ask "$SELF" "$REDIS_PORT" client pause 10000 write >/dev/null &&
+  within 20 caught_up && promote_another && within 60 replaced; then
   echo "handed the primary's role over"
 else
   ask "$SELF" "$REDIS_PORT" client unpause >/dev/null || true

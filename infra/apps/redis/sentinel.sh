@@ -71,11 +71,13 @@ remember() {
 
 # tune: Sentinels compare how far the followers are by reports that must be younger than the primary's silence; a former
 # primary that comes back is told to follow after four times the publishing period; and one that hangs is noticed only
-# when it does not answer the next ping, of which the others hear when they ask.
+# when it does not answer the next ping, of which the others hear when they ask. One that stood still for two seconds
+# elects nobody for a while, until it has heard of all again: three seconds are enough where every ping has an answer
+# within one, and with the default of thirty the others would be too few for that long.
 tune() {
   [ -z "$tuned" ] || return 0
   ask "$SELF" "$SENTINEL_PORT" sentinel debug info-period 300 publish-period 500 \
-    ping-period 250 ask-period 250 >/dev/null || return 0
+    ping-period 250 ask-period 250 tilt-period 3000 >/dev/null || return 0
   tuned=yes
 }
 
@@ -88,7 +90,9 @@ admit() {
   esac
   case $account in
     *role:master* | *master_link_status:up*)
-      ask "$SELF" "$REDIS_PORT" config set replica-priority 100 >/dev/null && say "may be promoted from now on"
+      if ask "$SELF" "$REDIS_PORT" config set replica-priority 100 >/dev/null; then
+        say "may be promoted from now on"
+      fi
       ;;
     *) orphaned ;;
   esac

@@ -135,7 +135,7 @@ describe("infra/apps/journal", () => {
       logLevel: "warn",
       drainDelaySec: "5",
       redisHost: "redis.journal.svc",
-      redisSentinels: [0, 1, 2].map((pod) => `redis-${pod}.redis-write.journal.svc:26379`).join(),
+      redisSentinels: [0, 1, 2].map((pod) => `redis-${pod}.redis-write:26379`).join(),
       redisPrimaryName: "journal",
       redisUsername: "app",
       redisAcknowledgingReplicas: "1",

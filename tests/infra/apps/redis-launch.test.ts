@@ -86,6 +86,15 @@ describe("infra/apps/redis/launch.sh", () => {
       assert.equal(leads(launched()), true);
     });
 
+    it("knows itself by the longer name that an earlier version called it, and does not follow itself", () => {
+      const master = `ip\n${hostOf(0)}.journal.svc\nflags\nmaster\nconfig-epoch\n5\n`;
+      for (const number of [1, 2]) {
+        folder.answer(number, SENTINEL, "sentinel master journal", master);
+        folder.server(number, "slave", 7, behind);
+      }
+      assert.equal(leads(launched()), true);
+    });
+
     it("gives another that does not answer a quarter of a minute, and then leads", () => {
       folder.server(1, "slave", 7, behind);
       assert.equal(leads(launched()), true);

@@ -6,7 +6,7 @@ import { redisFiles } from "../../../infra/apps/redis-config.js";
 
 export const REDIS = 6379;
 export const SENTINEL = 26379;
-export const hosts = [0, 1, 2].map((pod) => `redis-${pod}.redis-write.journal.svc`);
+export const hosts = [0, 1, 2].map((pod) => `redis-${pod}.redis-write`);
 export const hostOf = (pod: number) => hosts[pod] ?? "";
 
 /** The files of a Redis pod in a folder of a test, with stand-ins for the programs that its scripts call. */

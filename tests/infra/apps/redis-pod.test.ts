@@ -70,7 +70,7 @@ describe("infra/apps/redis-pod", () => {
     assert.equal(env.REDIS_PRIMARY_NAME, "journal");
     assert.deepEqual(
       env.REDIS_HOSTS.split(" "),
-      [0, 1, 2, 3, 4].map((pod) => `redis-${pod}.redis-write.journal.svc`),
+      [0, 1, 2, 3, 4].map((pod) => `redis-${pod}.redis-write`),
     );
   });
 

@@ -52,6 +52,15 @@ describe("infra/apps/redis/sentinel.sh", () => {
     assert.ok(lines.includes("sentinel config-epoch journal 7"));
   });
 
+  it("knows a pod by the longer name that an earlier version wrote on the disk, and keeps its own", () => {
+    folder.write("data/primary", `7 ${hostOf(1)}.journal.svc\n`);
+    folder.sentinel(1, 1, 7);
+    const lines = configuration();
+    assert.ok(lines.includes(monitors(1)));
+    assert.doesNotMatch(lines.join("\n"), /journal\.svc/);
+    assert.equal(folder.read("data/primary"), `7 ${hostOf(1)}\n`);
+  });
+
   it("believes the others when they have heard later things than it knew", () => {
     folder.write("data/primary", `7 ${hostOf(2)}\n`);
     folder.sentinel(0, 0, 8);
@@ -91,11 +100,26 @@ describe("infra/apps/redis/sentinel.sh", () => {
     assert.ok(configuration().includes("sentinel down-after-milliseconds journal 1150"));
   });
 
-  it("tells its Sentinel to ask often enough that a primary that hangs is noticed within its time", () => {
-    folder.write("data/primary", `7 ${hostOf(2)}\n`);
-    configuration();
-    const periods = "info-period 300 publish-period 500 ping-period 250 ask-period 250";
-    assert.ok(questions().includes(`${hostOf(1)}:${SENTINEL} sentinel debug ${periods}`));
+  describe("tells its Sentinel", () => {
+    const periods = "info-period 300 publish-period 500 ping-period 250 ask-period 250 tilt-period 3000";
+    const command = `sentinel debug ${periods}`;
+    const times = () => questions().filter((line) => line === `${hostOf(1)}:${SENTINEL} ${command}`).length;
+
+    beforeEach(() => {
+      folder.write("data/primary", `7 ${hostOf(2)}\n`);
+    });
+
+    it("how often to ask, so that a primary that hangs is noticed, and when to trust its clock again, once", () => {
+      folder.answer(1, SENTINEL, command, "OK\n");
+      configuration();
+      assert.equal(times(), 1);
+    });
+
+    it("so again while it does not listen yet", () => {
+      folder.answer(1, SENTINEL, command, "OK\n", 3);
+      configuration();
+      assert.equal(times(), 3);
+    });
   });
 
   it("lets a restarted server be promoted once it holds what the primary holds", () => {

@@ -136,7 +136,7 @@ describe("infra/apps/redis", () => {
     });
     assert.ok(store);
     assert.equal(await valueOf(store.host), "redis.journal.svc");
-    const sentinels = [0, 1, 2].map((pod) => `redis-${pod}.redis-write.journal.svc:26379`);
+    const sentinels = [0, 1, 2].map((pod) => `redis-${pod}.redis-write:26379`);
     assert.equal(await valueOf(store.sentinels), sentinels.join());
     assert.deepEqual([store.primaryName, store.username, store.acknowledgingReplicas], ["journal", "app", 1]);
     assert.match(await valueOf(store.secretName), /^redis-[0-9a-f]{8}$/);

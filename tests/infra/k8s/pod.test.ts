@@ -28,6 +28,15 @@ describe("infra/k8s/pod", () => {
     assert.equal(specOf().enableServiceLinks, false);
   });
 
+  it("asks again for a name after a second, and not after five", () => {
+    assert.deepEqual(specOf().dnsConfig, {
+      options: [
+        { name: "timeout", value: "1" },
+        { name: "attempts", value: "3" },
+      ],
+    });
+  });
+
   it("prefers another node and another zone, but takes what there is", () => {
     const spec = specOf();
     const constraints = spec.topologySpreadConstraints.map((one: any) => [
