@@ -150,6 +150,8 @@ const HARDENING: Partial<ClusterArgs> = {
   // Cilium in the kernel: it is what enforces NetworkPolicies, so the older add-on for that stays off.
   datapathProvider: "ADVANCED_DATAPATH",
   networkPolicy: { enabled: false },
+  // Each node answers its pods' questions for names: one that is cut off does not take the names of the others along.
+  addonsConfig: { dnsCacheConfig: { enabled: true } },
   enableShieldedNodes: true,
   nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
   // No way in but Google's own sign-in, and no right for everybody.

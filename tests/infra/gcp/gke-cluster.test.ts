@@ -57,6 +57,7 @@ describe("infra/gcp/gke-cluster", () => {
       networkingMode: "VPC_NATIVE",
       datapathProvider: "ADVANCED_DATAPATH",
       networkPolicy: { enabled: false },
+      addonsConfig: { dnsCacheConfig: { enabled: true } },
       enableShieldedNodes: true,
       nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
       enableLegacyAbac: false,

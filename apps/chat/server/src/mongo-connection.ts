@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MongoClient } from "mongodb";
+import { type Db, MongoClient } from "mongodb";
 import { migrate } from "./migrations.js";
 import { MongoMessageStore } from "./mongo-message-store.js";
 import type { ConnectionLog } from "./redis-connection.js";
@@ -38,7 +38,7 @@ export async function openStore(
       // Anew each time: after a failure a client that connects by itself stays closed for ever.
       await client.connect();
       await migrate(client.db());
-      store.open();
+      store.open({ plansQueries: await plansQueries(client.db()) });
       log.info({}, "connected to MongoDB");
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -47,4 +47,9 @@ export async function openStore(
       await sleep(retryMs);
     }
   }
+}
+
+/** FerretDB 1 finds a document by its key, and goes through the whole collection for anything else. */
+export async function plansQueries(db: Pick<Db, "command">): Promise<boolean> {
+  return !("ferretdbVersion" in (await db.command({ buildInfo: 1 })));
 }

@@ -36,6 +36,7 @@ export class MongoMessageStore implements MessageStore {
   readonly #messages: Collection<MessageDocument>;
   readonly #close: () => Promise<void>;
   #ready = false;
+  #plansQueries = true;
 
   constructor(db: Db, close: () => Promise<void> = () => Promise.resolve()) {
     this.#messages = db.collection<MessageDocument>(MESSAGES);
@@ -46,8 +47,14 @@ export class MongoMessageStore implements MessageStore {
     return this.#ready;
   }
 
-  /** The indexes are there: from now on every promise of the store holds. */
-  open(): void {
+  /**
+   * The indexes are there: from now on every promise of the store holds.
+   *
+   * @param plansQueries Whether the database finds a range of keys by its index. One that does not would go through all
+   *   rooms' messages for a page of one: it is asked for each place by itself.
+   */
+  open({ plansQueries = true } = {}): void {
+    this.#plansQueries = plansQueries;
     this.#ready = true;
   }
 
@@ -89,6 +96,7 @@ export class MongoMessageStore implements MessageStore {
 
   after(room: string, seq: number, limit: number): Promise<readonly Message[]> {
     return available(async () => {
+      if (!this.#plansQueries) return this.#places(room, seq + 1, seq + limit);
       const range = { $gt: keyOf(room, seq), $lte: endOf(room) };
       const documents = await this.#messages.find({ _id: range }).sort({ _id: 1 }).limit(limit).toArray();
       return documents.map(messageOf);
@@ -97,6 +105,11 @@ export class MongoMessageStore implements MessageStore {
 
   before(room: string, seq: number, limit: number): Promise<readonly Message[]> {
     return available(async () => {
+      if (!this.#plansQueries) {
+        const isBeyondEnd = seq > 1 && !(await this.#at(room, seq - 1));
+        const last = isBeyondEnd ? Math.min(seq - 1, await this.#walkToEnd(room, 0)) : seq - 1;
+        return this.#places(room, Math.max(1, last - limit + 1), last);
+      }
       const range = { $gt: keyOf(room, 0), $lt: keyOf(room, seq) };
       const documents = await this.#messages.find({ _id: range }).sort({ _id: -1 }).limit(limit).toArray();
       return documents.reverse().map(messageOf);
@@ -160,6 +173,13 @@ export class MongoMessageStore implements MessageStore {
       else grows = false;
     }
     return end;
+  }
+
+  /** The messages of these places, without those that are empty. */
+  async #places(room: string, first: number, last: number): Promise<readonly Message[]> {
+    const places = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const found = await Promise.all(places.map((place) => this.#at(room, place)));
+    return found.filter((message) => message !== undefined);
   }
 
   /** The filter is the key alone, which even a database without a query planner, as FerretDB is, answers at once. */

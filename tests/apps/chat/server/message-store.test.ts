@@ -20,16 +20,29 @@ function draft(text: string, room = "lobby", id = randomUUID()): Draft {
 const texts = (messages: readonly Message[]) => messages.map(({ text }) => text);
 const places = (messages: readonly Message[]) => messages.map(({ seq }) => seq);
 
-async function mongoStore(database = new FakeDatabase()): Promise<MongoMessageStore> {
+async function mongoStore(
+  database = new FakeDatabase(),
+  { plansQueries = true } = {},
+): Promise<MongoMessageStore> {
   await migrate(database.db);
   const store = new MongoMessageStore(database.db);
-  store.open();
+  store.open({ plansQueries });
   return store;
+}
+
+/** On a database on which each range of keys would be a walk through everything. */
+function storeWithoutRanges(): Promise<MongoMessageStore> {
+  const database = new FakeDatabase();
+  database.beforeEach = (operation) => {
+    assert.notEqual(operation, "find");
+  };
+  return mongoStore(database, { plansQueries: false });
 }
 
 const stores: Record<string, () => MessageStore | Promise<MessageStore>> = {
   MemoryMessageStore: () => new MemoryMessageStore(),
   MongoMessageStore: () => mongoStore(),
+  "MongoMessageStore without a query planner": storeWithoutRanges,
 };
 
 for (const [name, create] of Object.entries(stores)) {
@@ -78,6 +91,7 @@ for (const [name, create] of Object.entries(stores)) {
       assert.deepEqual(texts(await store.after("lobby", 4, 2)), []);
       assert.deepEqual(texts(await store.before("lobby", 4, 2)), ["b", "c"]);
       assert.deepEqual(texts(await store.before("lobby", END, 2)), ["c", "d"]);
+      assert.deepEqual(texts(await store.before("lobby", 100, 2)), ["c", "d"]);
       assert.deepEqual(texts(await store.before("lobby", 1, 2)), []);
     });
 

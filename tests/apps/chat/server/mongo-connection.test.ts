@@ -3,10 +3,17 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MongoClient } from "mongodb";
-import { openStore } from "../../../../apps/chat/server/src/mongo-connection.js";
+import { openStore, plansQueries } from "../../../../apps/chat/server/src/mongo-connection.js";
 import { MongoMessageStore } from "../../../../apps/chat/server/src/mongo-message-store.js";
 
 describe("apps/chat/server/mongo-connection", () => {
+  it("takes FerretDB 1 for a database that finds nothing but single keys, and no other", async () => {
+    const says = (info: object) => ({ command: () => Promise.resolve(info) }) as never;
+
+    assert.equal(await plansQueries(says({ version: "7.0.42", ferretdbVersion: "v1.24.2" })), false);
+    assert.equal(await plansQueries(says({ version: "8.0.4" })), true);
+  });
+
   it("looks for a database that was away at the start until it is there", async () => {
     let connections = 0;
     const database = createServer((socket) => {
