@@ -96,7 +96,7 @@ export class Redis extends pulumi.ComponentResource {
     });
     const hosts = Array.from(
       { length: replicas },
-      // Sentinels ask for these names all the time: in full, each would be three questions, of which two find nothing.
+      // Sentinels ask for these names all the time: one that a search domain completes at once is one question, not three.
       (_, pod) => pulumi.interpolate`${NAME}-${pod}.${headlessService.metadata.name}`,
     );
     this.host = pulumi.interpolate`${readService.metadata.name}.${namespace}.svc`;

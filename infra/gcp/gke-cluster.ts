@@ -150,7 +150,7 @@ const HARDENING: Partial<ClusterArgs> = {
   // Cilium in the kernel: it is what enforces NetworkPolicies, so the older add-on for that stays off.
   datapathProvider: "ADVANCED_DATAPATH",
   networkPolicy: { enabled: false },
-  // Each node answers its pods' questions for names: one that is cut off does not take the names of the others along.
+  // Each node keeps the names that its pods ask for. To turn it on or off later makes GKE recreate all nodes.
   addonsConfig: { dnsCacheConfig: { enabled: true } },
   enableShieldedNodes: true,
   nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE" } },

@@ -29,7 +29,9 @@ export async function electionEpoch(namespace = "journal"): Promise<number> {
   const answers = await Promise.all(
     redisPods.map((pod) => ask(pod, command, SENTINEL_PORT, namespace).catch(() => "")),
   );
-  return Math.max(...answers.map((answer) => Number(/^config-epoch\n(\d+)/m.exec(answer)?.[1] ?? 0)));
+  const epochs = answers.flatMap((answer) => /^config-epoch\n(\d+)/m.exec(answer)?.[1] ?? []).map(Number);
+  assert.ok(epochs.length >= 2, `expected two Sentinels to answer, got ${answers.join("; ")}`);
+  return Math.max(...epochs);
 }
 
 /** The pods whose servers take themselves for the primary. */

@@ -55,16 +55,19 @@ users() {
   done <"$1"
 }
 
-# ask <host> <port> <command>...: the answer to the pods' own user; fails on an error, and after a second.
+# ask <host> <port> <command>...: the answer to the pods' own user; fails on an error, which it prints, and after a
+# second.
 ask() {
   asked=$1
   shift
   on_port=$1
   shift
   # Not straight into tr: a pipeline tells only how its last program ended.
+  ended=0
   answer=$(REDISCLI_AUTH=$(cat "$INTERNAL_DIR/internal") \
-    timeout 1 redis-cli -e --user keeper -h "$asked" -p "$on_port" "$@" 2>/dev/null) || return
+    timeout 1 redis-cli -e --user keeper -h "$asked" -p "$on_port" "$@" 2>&1) || ended=$?
   printf '%s\n' "$answer" | tr -d '\r'
+  return "$ended"
 }
 
 # replication <host>: a server's own account of its role.
@@ -75,8 +78,12 @@ replication() {
 # known_by <host>: "<epoch> <primary>" as the Sentinel there knows it, nothing if it knows none; fails if there is no
 # answer, and during a failover, when it is about to change its mind.
 known_by() {
-  [ "$(ask "$1" "$SENTINEL_PORT" ping)" = PONG ] || return 1
-  ask "$1" "$SENTINEL_PORT" sentinel master "$REDIS_PRIMARY_NAME" | (
+  told=$(ask "$1" "$SENTINEL_PORT" sentinel master "$REDIS_PRIMARY_NAME") ||
+    case $told in
+      *"No such master"*) told='' ;;
+      *) return 1 ;;
+    esac
+  echo "$told" | (
     ip='' config=''
     while read -r key && read -r value; do
       case $key=$value in
@@ -89,7 +96,7 @@ known_by() {
   )
 }
 
-# host_of <name>: the pod as REDIS_HOSTS has it. An older version, or what it wrote on the disk, may call it in full.
+# host_of <name>: the pod as REDIS_HOSTS has it. An older version, or what it wrote on the disk, has a longer name.
 host_of() {
   found=$1
   for host in $REDIS_HOSTS; do

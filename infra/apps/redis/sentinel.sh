@@ -69,11 +69,9 @@ remember() {
   fi
 }
 
-# tune: Sentinels compare how far the followers are by reports that must be younger than the primary's silence; a former
-# primary that comes back is told to follow after four times the publishing period; and one that hangs is noticed only
-# when it does not answer the next ping, of which the others hear when they ask. One that stood still for two seconds
-# elects nobody for a while, until it has heard of all again: three seconds are enough where every ping has an answer
-# within one, and with the default of thirty the others would be too few for that long.
+# tune: followers are compared by reports younger than the primary's silence, a former primary is told to follow after
+# four publishing periods, and one that hangs is noticed by the next ping. A Sentinel that stood still for two seconds
+# (TILT) elects nobody until it has heard of all again: for half a minute by default, when every vote may be needed.
 tune() {
   [ -z "$tuned" ] || return 0
   ask "$SELF" "$SENTINEL_PORT" sentinel debug info-period 300 publish-period 500 \

@@ -64,9 +64,9 @@ export class PodFolder {
 
   /** A Sentinel that knows the primary; -1 is none. */
   sentinel(pod: number, primary: number, epoch = 5, from = 1): void {
-    this.answer(pod, SENTINEL, "ping", "PONG\n", from);
     const master = ["name", "journal", "ip", hostOf(primary), "flags", "master", "config-epoch", epoch];
-    this.answer(pod, SENTINEL, "sentinel master journal", primary < 0 ? "" : `${master.join("\n")}\n`, from);
+    const known = primary < 0 ? "ERR No such master with that name" : master.join("\n");
+    this.answer(pod, SENTINEL, "sentinel master journal", `${known}\n`, from);
   }
 
   /** A server that answers. */
@@ -121,7 +121,12 @@ while read -r asked; do
 done <"${root}/asked"
 while [ "$count" -gt 0 ]; do
   answer="${root}/answers/$question@$count"
-  if [ -e "$answer" ]; then exec cat "$answer"; fi
+  if [ -e "$answer" ]; then
+    case $(cat "$answer") in
+      ERR* | INPROG*) cat "$answer" >&2; exit 1 ;;
+      *) exec cat "$answer" ;;
+    esac
+  fi
   count=$((count - 1))
 done
 exit 1`;

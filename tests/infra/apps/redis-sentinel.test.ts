@@ -40,6 +40,13 @@ describe("infra/apps/redis/sentinel.sh", () => {
     assert.equal(folder.has("started/1"), false);
   });
 
+  it("makes nobody the primary while a Sentinel gives no answer to the question, though it is there", () => {
+    for (const pod of [0, 1]) folder.sentinel(pod, -1);
+    folder.answer(2, SENTINEL, "sentinel master journal", "ERR it is busy\n");
+    assert.doesNotMatch(configuration().join("\n"), /monitor/);
+    assert.equal(folder.has("started/1"), false);
+  });
+
   it("learns the primary from the others when its disk is empty", () => {
     folder.sentinel(2, 2, 9);
     assert.ok(configuration().includes(monitors(2)));
@@ -182,6 +189,14 @@ describe("infra/apps/redis/leave.sh", () => {
     primary(700);
     const { status, stdout } = folder.run("leave.sh");
     assert.deepEqual([status, stdout], [0, "handed the primary's role over\n"]);
+    assert.deepEqual(commands(), [":6379 client pause 10000 write", ":26379 sentinel failover journal"]);
+  });
+
+  it("waits for an election that is under way already, and asks for no second one beside it", () => {
+    primary(700);
+    folder.answer(1, SENTINEL, "sentinel failover journal", "INPROG Failover already in progress\n");
+    folder.answer(2, SENTINEL, "sentinel failover journal", "OK\n");
+    assert.equal(folder.run("leave.sh").stdout, "handed the primary's role over\n");
     assert.deepEqual(commands(), [":6379 client pause 10000 write", ":26379 sentinel failover journal"]);
   });
 

@@ -175,11 +175,17 @@ export class MongoMessageStore implements MessageStore {
     return end;
   }
 
-  /** The messages of these places, without those that are empty. */
+  /** The messages of these places, without those that are empty; it looks no further where many are. */
   async #places(room: string, first: number, last: number): Promise<readonly Message[]> {
-    const places = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    const found = await Promise.all(places.map((place) => this.#at(room, place)));
-    return found.filter((message) => message !== undefined);
+    const found: Message[] = [];
+    for (let next = first; next <= last; next += AT_ONCE) {
+      const count = Math.min(AT_ONCE, last - next + 1);
+      const places = Array.from({ length: count }, (_, index) => this.#at(room, next + index));
+      const messages = (await Promise.all(places)).filter((message) => message !== undefined);
+      if (messages.length === 0) break;
+      found.push(...messages);
+    }
+    return found;
   }
 
   /** The filter is the key alone, which even a database without a query planner, as FerretDB is, answers at once. */
