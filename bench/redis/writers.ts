@@ -56,7 +56,11 @@ export async function startWriters(contender: Contender, image: string): Promise
   };
 }
 
-async function createPod(name: string, { env, password = "none" }: Contender, image: string): Promise<void> {
+async function createPod(
+  name: string,
+  { namespace, env, password = "none" }: Contender,
+  image: string,
+): Promise<void> {
   const metadata = { name, namespace: BENCH };
   const volumeMounts = [
     { name: "program", mountPath: "/bench", readOnly: true },
@@ -85,6 +89,8 @@ async function createPod(name: string, { env, password = "none" }: Contender, im
         ],
         terminationGracePeriodSeconds: 0,
         enableServiceLinks: false,
+        // The names of the journal's Redis hold in its own namespace.
+        dnsConfig: { searches: [`${namespace}.svc.cluster.local`] },
       },
     },
   ]);
