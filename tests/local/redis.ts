@@ -23,17 +23,6 @@ export async function primaryPod(namespace = "journal"): Promise<string> {
   return primary;
 }
 
-/** Number of the election that the primary won, as the Sentinel knows it that has heard the latest: it only grows. */
-export async function electionEpoch(namespace = "journal"): Promise<number> {
-  const command = `sentinel master ${namespace}`;
-  const answers = await Promise.all(
-    redisPods.map((pod) => ask(pod, command, SENTINEL_PORT, namespace).catch(() => "")),
-  );
-  const epochs = answers.flatMap((answer) => /^config-epoch\n(\d+)/m.exec(answer)?.[1] ?? []).map(Number);
-  assert.ok(epochs.length >= 2, `expected two Sentinels to answer, got ${answers.join("; ")}`);
-  return Math.max(...epochs);
-}
-
 /** The pods whose servers take themselves for the primary. */
 export async function leaders(namespace = "journal"): Promise<string[]> {
   const accounts = await Promise.all(
