@@ -55,7 +55,7 @@ export function createHandlers(context: ChatContext, socket: ChatSocket): Handle
   /** The room is open when this returns, even if the last one in it has left meanwhile. */
   async function openFor(room: string, after: number): Promise<RoomLog> {
     for (;;) {
-      const log = await feed.open(room);
+      const log = await feed.open(room, after);
       // Behind what the client has seen on another server: the store knows. A reading that is under way may have begun
       // before that was stored; the one after it has not.
       for (let tries = 0; after > log.head && tries < 2; tries++) await feed.catchUp(room);

@@ -188,7 +188,7 @@ export class MongoMessageStore implements MessageStore {
     return found;
   }
 
-  /** The filter is the key alone, which even a database without a query planner, as FerretDB is, answers at once. */
+  /** The filter is the key alone, which even FerretDB answers by an index: machine/toolchain/ferretdb sees to that. */
   async #at(room: string, seq: number): Promise<Message | undefined> {
     const document = await this.#messages.findOne({ _id: keyOf(room, seq) });
     return document ? messageOf(document) : undefined;

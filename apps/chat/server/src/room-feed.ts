@@ -20,6 +20,8 @@ export interface RoomFeedOptions {
 
 /** What the log of an opened room starts with, and what is read of a longer gap at a time. */
 const PAGE = 200;
+/** How far others may be behind the one who comes back first and still find what they missed in the log. */
+const MARGIN = 16;
 /** Rooms without clients here whose log is kept: after a cut many leave and come back at the same time. */
 const MOST_IDLE = 100;
 /** Rooms that are checked at the same time. */
@@ -43,11 +45,15 @@ export class RoomFeed {
     this.#options = options;
   }
 
-  /** From when this has resolved, each new message of the room is delivered, until the room is closed. */
-  async open(room: string): Promise<RoomLog> {
+  /**
+   * From when this has resolved, each new message of the room is delivered, until the room is closed.
+   *
+   * @param after Where somebody has been who comes back: an unopened room is read from there, if that is not far.
+   */
+  async open(room: string, after = 0): Promise<RoomLog> {
     const log = this.#open.get(room);
     if (log) return log;
-    const opening = this.#opening.get(room) ?? this.#load(room);
+    const opening = this.#opening.get(room) ?? this.#load(room, after);
     this.#opening.set(room, opening);
     try {
       return await opening;
@@ -109,14 +115,29 @@ export class RoomFeed {
     }
   }
 
-  async #load(room: string): Promise<RoomLog> {
-    const { store } = this.#options;
-    const log = this.#idle.get(room) ?? new RoomLog(await store.before(room, END, PAGE));
+  async #load(room: string, after: number): Promise<RoomLog> {
+    const log = this.#idle.get(room) ?? new RoomLog(await this.#startOf(room, after));
     this.#idle.delete(room);
     this.#open.set(room, log);
     // What was stored between reading and opening, or while the room was idle.
     await this.catchUp(room);
     return log;
+  }
+
+  /**
+   * What a log starts with: a few messages up to a place that is near the end, since after a server has gone everybody
+   * in all its rooms comes back at once and has missed little; otherwise the room's last page.
+   */
+  async #startOf(room: string, after: number): Promise<readonly Message[]> {
+    const { store } = this.#options;
+    if (after > 0) {
+      const [known, far] = await Promise.all([
+        store.after(room, Math.max(0, after - MARGIN), Math.min(after, MARGIN)),
+        store.after(room, after + PAGE, 1),
+      ]);
+      if (known.at(-1)?.seq === after && far.length === 0) return known;
+    }
+    return store.before(room, END, PAGE);
   }
 
   /** Reads what is missing in a room; one reading at a time, since a second one would read the same. */

@@ -46,6 +46,7 @@ func run(listen, probes, data string, logger *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 
+	go keepKeysIndexed(ctx, data, logger)
 	go func() {
 		err := serveProbes(ctx, probes, database)
 		logger.Error("cannot answer probes", "error", err)

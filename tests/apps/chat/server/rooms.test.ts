@@ -132,6 +132,35 @@ describe("apps/chat/server room feed", () => {
     assert.deepEqual(delivered, [1, 3]);
   });
 
+  it("reads a room from where somebody has been who comes back, or its last page where that is far or unknown", async () => {
+    const read: number[] = [];
+    class ReadingStore extends MemoryMessageStore {
+      override async after(...args: [string, number, number]) {
+        const messages = await super.after(...args);
+        read.push(...places(messages));
+        return messages;
+      }
+      override async before(...args: [string, number, number]) {
+        const messages = await super.before(...args);
+        read.push(...places(messages));
+        return messages;
+      }
+    }
+    const store = new ReadingStore();
+    const drafts = Array.from({ length: 500 }, (_, index) => draft(`m${index}`));
+    await store.append(drafts);
+    const openedAfter = async (after: number) => {
+      read.length = 0;
+      const log = await feedOf(store, []).open("lobby", after);
+      return [log.head, Math.min(...read), read.length];
+    };
+
+    assert.deepEqual(await openedAfter(480), [500, 465, 16]);
+    assert.deepEqual(await openedAfter(299), [500, 284, 217]);
+    assert.deepEqual(await openedAfter(1000), [500, 301, 200]);
+    assert.deepEqual(await openedAfter(0), [500, 301, 200]);
+  });
+
   it("reports a store that does not answer, and delivers at the next check", async () => {
     let isAway = false;
     class AwayStore extends MemoryMessageStore {
