@@ -63,19 +63,20 @@ export class MongoMessageStore implements MessageStore {
       if (!this.#ready) throw new Error("the indexes are not there yet");
       const placed = new Map<Draft, Message>();
       let left = [...drafts];
-      let end = headOf();
+      let end = 0;
       for (let attempt = 0; left.length > 0; attempt++) {
         if (attempt === MOST_ATTEMPTS) {
           throw new Error(`no place found in ${MOST_ATTEMPTS} attempts`);
         }
         // Others are writing to the same room: one of them has won this round, and not all should try again at once.
         if (attempt > 1) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
+        end = Math.max(end, headOf());
         const messages = left.map((draft, index) => createMessage(draft, end + 1 + index));
         if (await this.#insert(messages)) {
           left.forEach((draft, index) => placed.set(draft, messages[index] as Message));
           break;
         }
-        end = Math.max(await this.#settle(left, end, placed, headOf), headOf());
+        end = await this.#settle(left, end, placed, headOf);
         left = left.filter((draft) => !placed.has(draft));
       }
       return drafts.map((draft) => placed.get(draft) as Message);
@@ -150,7 +151,8 @@ export class MongoMessageStore implements MessageStore {
         placed.set(draft, found);
         end += 1;
       } else if (found) {
-        return this.#walkToEnd(room, Math.max(found.seq, headOf()));
+        const told = headOf();
+        return told > found.seq ? told : this.#walkToEnd(room, found.seq);
       } else {
         // The place is free, so it is the key that is taken, or this draft was not reached any more.
         const known = await this.#messages.findOne({ authorId: draft.author.id, key: draft.id });

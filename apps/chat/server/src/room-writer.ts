@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Message } from "./events.js";
 import { type Draft, type MessageStore, StoreUnavailableError } from "./message-store.js";
 
@@ -5,6 +6,8 @@ import { type Draft, type MessageStore, StoreUnavailableError } from "./message-
 const MOST_AT_ONCE = 100;
 /** Drafts of a room that may wait for their turn. */
 const MOST_WAITING = 2000;
+/** Between two writes to a room: long enough for another server to hear where the room ends now, and to write there. */
+const PAUSE_MS = 10;
 
 interface Waiting {
   readonly draft: Draft;
@@ -14,18 +17,26 @@ interface Waiting {
 
 /**
  * Writes to the store room by room: while one write is under way, what comes for the same room waits, and goes with
- * the next one together. So a busy room costs few writes, and this server never competes with itself for a place.
+ * the next one together. So a busy room costs few writes, and this server never competes with itself for a place. After
+ * each write it lets other servers go first: whoever knows best where a busy room ends would win every place in it.
  */
 export class RoomWriter {
   readonly #store: MessageStore;
   readonly #headOf: (room: string) => number;
+  readonly #pause: (ms: number) => Promise<unknown>;
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #unanswered = new Map<string, Promise<Message>>();
 
-  constructor(store: MessageStore, headOf: (room: string) => number) {
+  /** @param pause By default that of the clock. */
+  constructor(
+    store: MessageStore,
+    headOf: (room: string) => number,
+    pause: (ms: number) => Promise<unknown> = (ms) => sleep(ms),
+  ) {
     this.#store = store;
     this.#headOf = headOf;
+    this.#pause = pause;
   }
 
   /** Whoever sends a message again because the store is slow waits for the first one, and does not make it slower. */
@@ -75,6 +86,7 @@ export class RoomWriter {
           reject(error);
         });
       }
+      await this.#pause(PAUSE_MS);
     }
     this.#waiting.delete(room);
     this.#running.delete(room);

@@ -191,7 +191,36 @@ describe("apps/chat/server MongoMessageStore with several servers", () => {
     const headOf = () => (questions.length === 0 ? 0 : 100);
 
     assert.deepEqual(places(await store.append([draft("mine")], headOf)), [101]);
-    assert.deepEqual(questions, ["insertMany", "findOne", "findOne", "insertMany"]);
+    assert.deepEqual(questions, ["insertMany", "findOne", "insertMany"]);
+  });
+
+  it("goes on where the room ends after its pause, not where it ended before", async () => {
+    const database = new FakeDatabase();
+    const { documents } = database.collection("messages");
+    const [store, others] = await Promise.all([mongoStore(database), mongoStore(database)]);
+    await others.append([draft("theirs")], () => 0);
+    const [theirs] = documents.values();
+    let told = 0;
+    const theyWrite = (seq: number) => {
+      const _id = `lobby/${String(seq).padStart(16, "0")}`;
+      documents.set(_id, { ...theirs, _id, seq, key: randomUUID() });
+    };
+    const questions: string[] = [];
+    database.beforeEach = (operation) => {
+      questions.push(operation);
+      // They win the second place too, and the third one while it waits; of that they tell.
+      if (questions.length === 4) theyWrite(2);
+      if (questions.length === 6) {
+        setTimeout(() => {
+          theyWrite(3);
+          told = 3;
+        });
+      }
+    };
+
+    assert.deepEqual(places(await store.append([draft("mine")], () => told)), [4]);
+    const attempt = ["insertMany", "findOne", "findOne"];
+    assert.deepEqual(questions, [...attempt, ...attempt, "insertMany"]);
   });
 
   it("stores the same draft once when two servers get it at the same time", async () => {

@@ -209,6 +209,28 @@ describe("apps/chat/server room writer", () => {
     assert.deepEqual(places(stored), [1, 2, 3, 4]);
   });
 
+  it("lets others write to the room after each of its own writes, also after one that failed", async () => {
+    const happened: string[] = [];
+    class AwayStore extends MemoryMessageStore {
+      override async append(drafts: readonly Draft[]) {
+        const ids = drafts.map(({ id }) => id).join("+");
+        happened.push(`write ${ids}`);
+        if (ids === "a") throw new Error("away");
+        return super.append(drafts);
+      }
+    }
+    const pause = () => {
+      happened.push("pause");
+      return Promise.resolve();
+    };
+    const writer = new RoomWriter(new AwayStore(), () => 0, pause);
+
+    await Promise.allSettled(["a", "b", "c"].map((id) => writer.write(draft(id))));
+    await writer.idle();
+
+    assert.deepEqual(happened, ["write a", "pause", "write b+c", "pause"]);
+  });
+
   it("writes a message once that is sent again before the first write has ended", async () => {
     const writes: string[] = [];
     class RecordingStore extends MemoryMessageStore {
