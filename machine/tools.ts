@@ -4,6 +4,7 @@ import { copyFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promise
 import { basename, join } from "node:path";
 import { paths, repository } from "./layout.js";
 import { run } from "./shell.js";
+import { together } from "./together.js";
 
 interface ToolGroup {
   /** Folder under machine/toolchain with the go.mod that pins these programs. */
@@ -120,16 +121,37 @@ export async function buildTools(
 ): Promise<void> {
   await mkdir(paths.bin, { recursive: true });
   const wanted = groupsFor(purpose);
-  for (const [index, group] of wanted.entries()) {
-    if (isBuilt(group)) continue;
-    const title = `${group.module} (${index + 1} of ${wanted.length})`;
-    onLine(`${title}: downloading modules`);
-    if (group.embed !== undefined) await copyEmbeddedFiles(group);
-    await build(group, (built) => {
-      onLine(`${title}: ${built} packages compiled`);
-    });
-    await writeFile(stampOf(group), fingerprint(group));
+  const missing = wanted.filter((group) => !isBuilt(group));
+  const downloads = new Map<ToolGroup, Promise<void>>();
+  await together([downloadAll, buildAll]);
+
+  /** One group after the other: while one is compiled, which needs no network, the modules of the next ones come. */
+  async function downloadAll(): Promise<void> {
+    let before = Promise.resolve();
+    for (const group of missing) {
+      before = before.then(() => downloadModules(group));
+      downloads.set(group, before);
+    }
+    await before;
   }
+
+  async function buildAll(): Promise<void> {
+    for (const group of missing) {
+      const title = `${group.module} (${wanted.indexOf(group) + 1} of ${wanted.length})`;
+      onLine(`${title}: downloading modules`);
+      await downloads.get(group);
+      if (group.embed !== undefined) await copyEmbeddedFiles(group);
+      await build(group, (built) => {
+        onLine(`${title}: ${built} packages compiled`);
+      });
+      await writeFile(stampOf(group), fingerprint(group));
+    }
+  }
+}
+
+/** Of exactly what is compiled, which `go mod download` would not. What cannot be had, the build tells. */
+async function downloadModules(group: ToolGroup): Promise<void> {
+  await run("go", ["list", "-e", "-deps", ...group.packages], { cwd: folderOf(group), env: goEnvironment });
 }
 
 const goEnvironment = { CGO_ENABLED: "0", GOWORK: "off" };
