@@ -122,24 +122,24 @@ export async function buildTools(
   await mkdir(paths.bin, { recursive: true });
   const wanted = groupsFor(purpose);
   const missing = wanted.filter((group) => !isBuilt(group));
-  const downloads = new Map<ToolGroup, Promise<void>>();
+  const downloads: Promise<void>[] = [];
   await together([downloadAll, buildAll]);
 
-  /** One group after the other: while one is compiled, which needs no network, the modules of the next ones come. */
   async function downloadAll(): Promise<void> {
-    let before = Promise.resolve();
-    for (const group of missing) {
-      before = before.then(() => downloadModules(group));
-      downloads.set(group, before);
-    }
-    await before;
+    await Promise.all(missing.map((_, index) => downloaded(index)));
+  }
+
+  /** One group after the other: while one is compiled, which needs no network, the modules of the next ones come. */
+  function downloaded(index: number): Promise<void> {
+    const before = index === 0 ? Promise.resolve() : downloaded(index - 1);
+    return (downloads[index] ??= before.then(() => downloadModules(missing[index] as ToolGroup)));
   }
 
   async function buildAll(): Promise<void> {
-    for (const group of missing) {
+    for (const [index, group] of missing.entries()) {
       const title = `${group.module} (${wanted.indexOf(group) + 1} of ${wanted.length})`;
       onLine(`${title}: downloading modules`);
-      await downloads.get(group);
+      await downloaded(index);
       if (group.embed !== undefined) await copyEmbeddedFiles(group);
       await build(group, (built) => {
         onLine(`${title}: ${built} packages compiled`);

@@ -125,7 +125,11 @@ export function createHandlers(context: ChatContext, socket: ChatSocket): Handle
   async function readPage(log: RoomLog, request: HistoryRequest): Promise<History> {
     const { room, after, before = END, limit = after === undefined ? FIRST_PAGE : MAX_PAGE } = request;
     if (after !== undefined) {
-      const found = log.after(after, limit + 1) ?? (await store.after(room, after, limit + 1));
+      // No further than what is delivered by itself from there on: in places that are being filled just now, a page could
+      // miss one and have the next.
+      const missed = log.head - after;
+      const found =
+        log.after(after, limit + 1) ?? (await store.after(room, after, Math.min(limit + 1, missed)));
       return { messages: found.slice(0, limit), more: found.length > limit };
     }
     const found = log.before(before, limit + 1) ?? (await store.before(room, before, limit + 1));

@@ -24,8 +24,8 @@ export interface MessageStore {
    * Stores the drafts of one room in this order, and returns the message of each. A draft that is there already, by its
    * author and id, is not stored again: its message comes back.
    *
-   * @param headOf Where the caller believes the room to end, asked again when others have been quicker; wrong is slow,
-   *   not false.
+   * @param headOf Where the caller believes the room to end, asked again when others have been quicker. Too low is only
+   *   slow; beyond the end it would leave places empty, so it must be a place that is in the store, or 0.
    */
   append(drafts: readonly Draft[], headOf: () => number): Promise<readonly Message[]>;
 

@@ -31,12 +31,12 @@ export function createMetrics(registry: Registry, connections: () => number): Ch
     }),
     delivered: new Counter({
       name: "chat_messages_delivered_total",
-      help: "Messages given to the clients of this server, each counted once however many clients it has",
+      help: "Messages let out to the clients of this server, each counted once however many there are, even none",
       registers,
     }),
     caughtUp: new Counter({
       name: "chat_messages_caught_up_total",
-      help: "Messages that came from the store because no other server told of them in time",
+      help: "Messages that came from the store: not told in time, or stored while this server had the room closed",
       registers,
     }),
     cut: new Counter({

@@ -135,8 +135,9 @@ export class MongoMessageStore implements MessageStore {
   }
 
   /**
-   * Finds out what became of drafts of which some could not be inserted after `end`, and returns where the room ends.
-   * It looks at the places themselves, not at the error, in which servers name the index differently or not at all.
+   * Finds out what became of drafts of which some could not be inserted after `end`, and returns where the room ends as
+   * far as is known. It looks at the places themselves, not at the error, in which servers name the index differently or
+   * not at all.
    */
   async #settle(
     drafts: readonly Draft[],
@@ -180,14 +181,25 @@ export class MongoMessageStore implements MessageStore {
   /** The messages of these places, without those that are empty; it looks no further where many are. */
   async #places(room: string, first: number, last: number): Promise<readonly Message[]> {
     const found: Message[] = [];
+    const empty: number[] = [];
     for (let next = first; next <= last; next += AT_ONCE) {
       const count = Math.min(AT_ONCE, last - next + 1);
-      const places = Array.from({ length: count }, (_, index) => this.#at(room, next + index));
-      const messages = (await Promise.all(places)).filter((message) => message !== undefined);
+      const places = Array.from({ length: count }, (_, index) => next + index);
+      const messages = await this.#atAll(room, places);
       if (messages.length === 0) break;
       found.push(...messages);
+      const seen = new Set(messages.map(({ seq }) => seq));
+      empty.push(...places.filter((place) => !seen.has(place)));
     }
-    return found;
+    // A place may have been filled after a look at it, and before one at the next: by now it can be read.
+    const end = found.at(-1)?.seq ?? 0;
+    const again = empty.filter((place) => place < end);
+    return [...found, ...(await this.#atAll(room, again))].sort((a, b) => a.seq - b.seq);
+  }
+
+  async #atAll(room: string, places: readonly number[]): Promise<Message[]> {
+    const found = await Promise.all(places.map((place) => this.#at(room, place)));
+    return found.filter((message) => message !== undefined);
   }
 
   /** The filter is the key alone, which even FerretDB answers by an index: machine/toolchain/ferretdb sees to that. */

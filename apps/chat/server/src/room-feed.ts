@@ -8,7 +8,7 @@ export interface RoomFeedOptions {
   readonly deliver: (message: Message) => void;
   /** A room's messages could not be read; they are asked for again at the next check. */
   readonly onError: (error: unknown) => void;
-  /** Called with the number of messages that came from the store because no other server told of them. */
+  /** Called with the number of messages that came from the store, not told by another server in time or at all. */
   readonly onCaughtUp?: (messages: number) => void;
   /**
    * How long a message waits for the one before it until the store is asked.
@@ -21,7 +21,7 @@ export interface RoomFeedOptions {
 /** What the log of an opened room starts with, and what is read of a longer gap at a time. */
 const PAGE = 200;
 /** How far others may be behind the one who comes back first and still find what they missed in the log. */
-const MARGIN = 16;
+const MARGIN = 15;
 /** Rooms without clients here whose log is kept: after a cut many leave and come back at the same time. */
 const MOST_IDLE = 100;
 /** Rooms that are checked at the same time. */
@@ -135,7 +135,9 @@ export class RoomFeed {
         store.after(room, Math.max(0, after - MARGIN), Math.min(after, MARGIN)),
         store.after(room, after + PAGE, 1),
       ]);
-      if (known.at(-1)?.seq === after && far.length === 0) return known;
+      // The place is the client's word, and may be one that is only just being filled, with places before it that are not.
+      const isWhole = known.length === Math.min(after, MARGIN) && known.at(-1)?.seq === after;
+      if (isWhole && far.length === 0) return known;
     }
     return store.before(room, END, PAGE);
   }

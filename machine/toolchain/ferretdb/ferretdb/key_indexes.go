@@ -13,28 +13,34 @@ import (
 )
 
 const (
-	// New collections are looked for so often: a small one is quick without an index too.
+	// How often to look for new collections: until then they are small, and quick without an index.
 	indexPause = time.Second
+
+	// After a failure: the next attempt goes through the whole collection again.
+	pauseAfterFailure = time.Minute
 
 	// FerretDB's own index is of another expression, with which SQLite cannot answer this one. Without an index of just
 	// this, each document that is asked for by its key costs a look at every document of its collection.
 	keyExpression = `_ferretdb_sjson->'$._id'`
 
-	withoutKeyIndex = `SELECT table_name FROM _ferretdb_collections WHERE NOT EXISTS
-		(SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = table_name || '__key')`
+	indexSuffix = "__key"
+
+	withoutIndex = `SELECT table_name FROM _ferretdb_collections WHERE NOT EXISTS
+		(SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = table_name || ?)`
 )
 
 // keepKeysIndexed gives each collection an index by which FerretDB's questions for a key are answered, until ctx ends.
 func keepKeysIndexed(ctx context.Context, data string, logger *slog.Logger) {
-	for reported := ""; ; {
-		if err := indexKeys(ctx, data); err != nil && ctx.Err() == nil && err.Error() != reported {
-			reported = err.Error()
-			logger.Warn("cannot index the keys of a collection", "error", err)
+	for {
+		pause := indexPause
+		if err := indexKeys(ctx, data); err != nil && ctx.Err() == nil {
+			logger.Warn("cannot index the keys of a collection: its documents are found slowly", "error", err)
+			pause = pauseAfterFailure
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(indexPause):
+		case <-time.After(pause):
 		}
 	}
 }
@@ -49,35 +55,46 @@ func indexKeys(ctx context.Context, data string) error {
 }
 
 func indexKeysOf(ctx context.Context, file string) error {
-	database, err := sql.Open("sqlite", "file:"+file+"?mode=rw&_pragma=busy_timeout(10000)")
+	// What is sorted for an index goes to memory: the container has no folder for temporary files.
+	options := "?mode=rw&_pragma=busy_timeout(10000)&_pragma=temp_store(memory)"
+	database, err := sql.Open("sqlite", "file:"+file+options)
 	if err != nil {
 		return err
 	}
 	defer database.Close()
 
-	tables, err := column(ctx, database, withoutKeyIndex)
+	tables, err := tablesWithoutIndex(ctx, database)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
 	for _, table := range tables {
-		statement := fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %q ON %q (%s)`, table+"__key", table, keyExpression)
+		statement := fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %q ON %q (%s)`, table+indexSuffix, table, keyExpression)
 		if _, err := database.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("%s of %s: %w", table, file, err)
 		}
 	}
-	return err
+	return nil
 }
 
-func column(ctx context.Context, database *sql.DB, query string) ([]string, error) {
-	rows, err := database.QueryContext(ctx, query)
+// tablesWithoutIndex finds none in a file that FerretDB is just making, which has no list of collections yet.
+func tablesWithoutIndex(ctx context.Context, database *sql.DB) ([]string, error) {
+	var hasList bool
+	list := database.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_ferretdb_collections')`)
+	if err := list.Scan(&hasList); err != nil || !hasList {
+		return nil, err
+	}
+	rows, err := database.QueryContext(ctx, withoutIndex, indexSuffix)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var found []string
+	var tables []string
 	for rows.Next() {
-		var value string
-		if err := rows.Scan(&value); err != nil {
+		var table string
+		if err := rows.Scan(&table); err != nil {
 			return nil, err
 		}
-		found = append(found, value)
+		tables = append(tables, table)
 	}
-	return found, rows.Err()
+	return tables, rows.Err()
 }

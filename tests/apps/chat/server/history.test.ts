@@ -55,6 +55,24 @@ describe("apps/chat/server history", () => {
     assert.deepEqual(await joined(330, 3), { places: range(4, 103), more: true, head: 330 });
   });
 
+  it("replays no further than to where messages come by themselves, although the store has more already", async () => {
+    const store = await storeOf(300);
+    site = new Site(store);
+    const server = await site.server({ checkMs: 60_000 });
+    const first = await site.client(server);
+    const second = await site.client(server);
+    await first.value("join", { room: "lobby", after: 300 });
+    await store.append([{ room: "lobby", author: AUTHOR, id: "301", text: "301" }]);
+
+    const behind = await second.value("join", { room: "lobby", after: 271 });
+
+    assert.deepEqual(
+      behind.messages.map(({ seq }) => seq),
+      range(272, 300),
+    );
+    assert.deepEqual([behind.more, behind.head], [false, 300]);
+  });
+
   it("gives earlier pages down to the first message, from memory and from the store", async () => {
     await joined(330);
 
@@ -98,7 +116,8 @@ describe("apps/chat/server history", () => {
       site.server({ checkMs: 60_000 }),
       site.server({ checkMs: 60_000 }),
     ]);
-    const [first, second] = await Promise.all([site.client(server), site.client(server)]);
+    const first = await site.client(server);
+    const second = await site.client(server);
     const elsewhere = await site.client(other);
     await elsewhere.value("join", { room: "lobby" });
     await first.value("join", { room: "lobby" });
