@@ -154,7 +154,9 @@ async function downloadModules(group: ToolGroup): Promise<void> {
   await run("go", ["list", "-e", "-deps", ...group.packages], { cwd: folderOf(group), env: goEnvironment });
 }
 
-const goEnvironment = { CGO_ENABLED: "0", GOWORK: "off" };
+/** With these, what one call of Go has compiled serves the next one, whatever folder it is called in. */
+export const goFlags = ["-trimpath", "-buildvcs=false"];
+export const goEnvironment = { CGO_ENABLED: "0", GOWORK: "off" };
 
 async function build(group: ToolGroup, onProgress: (packages: number) => void): Promise<void> {
   // Built beside and renamed: a program that is running keeps its file.
@@ -163,7 +165,7 @@ async function build(group: ToolGroup, onProgress: (packages: number) => void): 
   await mkdir(fresh, { recursive: true });
   const variables = (group.variables ?? []).map((variable) => `-X ${variable}`).join(" ");
   let built = 0;
-  const args = ["-v", "-trimpath", "-buildvcs=false", `-ldflags=-s -w ${variables}`, "-o", `${fresh}/`];
+  const args = ["-v", ...goFlags, `-ldflags=-s -w ${variables}`, "-o", `${fresh}/`];
   await run("go", ["build", ...args, ...group.packages], {
     cwd: folderOf(group),
     env: goEnvironment,

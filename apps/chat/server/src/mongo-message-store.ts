@@ -87,8 +87,7 @@ export class MongoMessageStore implements MessageStore {
     return available(async () => {
       const first = await this.#at(room, seq + 1);
       if (!first) return [];
-      const places = Array.from({ length: AT_ONCE }, (_, index) => seq + 2 + index);
-      const next = await Promise.all(places.map((place) => this.#at(room, place)));
+      const next = await Promise.all(range(seq + 2, seq + 1 + AT_ONCE).map((place) => this.#at(room, place)));
       const firstEmpty = next.indexOf(undefined);
       const found = next.slice(0, firstEmpty === -1 ? undefined : firstEmpty) as Message[];
       return [first, ...found];
@@ -181,20 +180,15 @@ export class MongoMessageStore implements MessageStore {
   /** The messages of these places, without those that are empty; it looks no further where many are. */
   async #places(room: string, first: number, last: number): Promise<readonly Message[]> {
     const found: Message[] = [];
-    const empty: number[] = [];
     for (let next = first; next <= last; next += AT_ONCE) {
-      const count = Math.min(AT_ONCE, last - next + 1);
-      const places = Array.from({ length: count }, (_, index) => next + index);
-      const messages = await this.#atAll(room, places);
+      const messages = await this.#atAll(room, range(next, Math.min(next + AT_ONCE - 1, last)));
       if (messages.length === 0) break;
       found.push(...messages);
-      const seen = new Set(messages.map(({ seq }) => seq));
-      empty.push(...places.filter((place) => !seen.has(place)));
     }
     // A place may have been filled after a look at it, and before one at the next: by now it can be read.
-    const end = found.at(-1)?.seq ?? 0;
-    const again = empty.filter((place) => place < end);
-    return [...found, ...(await this.#atAll(room, again))].sort((a, b) => a.seq - b.seq);
+    const seen = new Set(found.map(({ seq }) => seq));
+    const empty = range(first, found.at(-1)?.seq ?? 0).filter((place) => !seen.has(place));
+    return [...found, ...(await this.#atAll(room, empty))].sort((a, b) => a.seq - b.seq);
   }
 
   async #atAll(room: string, places: readonly number[]): Promise<Message[]> {
@@ -207,6 +201,10 @@ export class MongoMessageStore implements MessageStore {
     const document = await this.#messages.findOne({ _id: keyOf(room, seq) });
     return document ? messageOf(document) : undefined;
   }
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 }
 
 function keyOf(room: string, seq: number): string {

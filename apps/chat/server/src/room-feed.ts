@@ -131,12 +131,13 @@ export class RoomFeed {
   async #startOf(room: string, after: number): Promise<readonly Message[]> {
     const { store } = this.#options;
     if (after > 0) {
+      const count = Math.min(after, MARGIN);
       const [known, far] = await Promise.all([
-        store.after(room, Math.max(0, after - MARGIN), Math.min(after, MARGIN)),
+        store.after(room, after - count, count),
         store.after(room, after + PAGE, 1),
       ]);
       // The place is the client's word, and may be one that is only just being filled, with places before it that are not.
-      const isWhole = known.length === Math.min(after, MARGIN) && known.at(-1)?.seq === after;
+      const isWhole = known.length === count && known.at(-1)?.seq === after;
       if (isWhole && far.length === 0) return known;
     }
     return store.before(room, END, PAGE);

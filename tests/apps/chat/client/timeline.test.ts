@@ -2,19 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Timeline } from "../../../../apps/chat/client/src/timeline.js";
 import type { Message } from "../../../../apps/chat/server/src/events.js";
-
-const AUTHOR = { id: "0123456789abcdef", nickname: "somebody" };
-
-function message(seq: number): Message {
-  return {
-    room: "lobby",
-    seq,
-    id: `m${seq}`,
-    author: AUTHOR,
-    text: `m${seq}`,
-    sentAt: "2026-01-01T00:00:00.000Z",
-  };
-}
+import { message } from "../messages.js";
 
 function range(first: number, last: number): Message[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => message(first + index));

@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { type Draft, MemoryMessageStore } from "../../../../apps/chat/server/src/message-store.js";
+import { MemoryMessageStore } from "../../../../apps/chat/server/src/message-store.js";
+import { draftOf } from "../messages.js";
 import { type Client, line, Site } from "./running-chat.js";
-
-const AUTHOR = { id: "0123456789abcdef", nickname: "somebody" };
 
 /** A store with so many messages in the lobby: "1", "2", … */
 async function storeOf(messages: number): Promise<MemoryMessageStore> {
   const store = new MemoryMessageStore();
-  const drafts = Array.from({ length: messages }, (_, index): Draft => {
-    const text = String(index + 1);
-    return { room: "lobby", author: AUTHOR, id: text, text };
-  });
-  await store.append(drafts);
+  await store.append(Array.from({ length: messages }, (_, index) => draftOf(String(index + 1))));
   return store;
 }
 
@@ -62,7 +57,7 @@ describe("apps/chat/server history", () => {
     const first = await site.client(server);
     const second = await site.client(server);
     await first.value("join", { room: "lobby", after: 300 });
-    await store.append([{ room: "lobby", author: AUTHOR, id: "301", text: "301" }]);
+    await store.append([draftOf("301")]);
 
     const behind = await second.value("join", { room: "lobby", after: 271 });
 
@@ -161,7 +156,7 @@ describe("apps/chat/server history", () => {
     const begun = once(reading, "begun");
     const checked = server.chat.check();
     await begun;
-    await site.store.append([{ room: "lobby", id: "1", author: AUTHOR, text: "1" }], () => 0);
+    await site.store.append([draftOf("1")], () => 0);
 
     const joining = client.value("join", { room: "lobby", after: 1 });
     await client.value("rooms", {});

@@ -6,8 +6,9 @@ import {
   type MessageStore,
 } from "../../../../apps/chat/server/src/message-store.js";
 import type { MongoMessageStore } from "../../../../apps/chat/server/src/mongo-message-store.js";
+import { draft, places, texts } from "../messages.js";
 import { FakeDatabase } from "./fake-database.js";
-import { draft, mongoStore, places, texts } from "./mongo-store.js";
+import { mongoStore } from "./mongo-store.js";
 
 /** On a database on which each range of keys would be a walk through everything. */
 function storeWithoutRanges(): Promise<MongoMessageStore> {

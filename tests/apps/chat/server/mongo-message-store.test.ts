@@ -2,8 +2,16 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { MessageStore } from "../../../../apps/chat/server/src/message-store.js";
 import { MongoMessageStore } from "../../../../apps/chat/server/src/mongo-message-store.js";
+import { draft, places, texts } from "../messages.js";
 import { FakeDatabase } from "./fake-database.js";
-import { draft, mongoStore, places, texts } from "./mongo-store.js";
+import { mongoStore } from "./mongo-store.js";
+
+/** As another server does, at once: with a message like one that is there. */
+function fill(documents: ReturnType<FakeDatabase["collection"]>["documents"], seq: number): void {
+  const [any] = documents.values();
+  const _id = `lobby/${String(seq).padStart(16, "0")}`;
+  documents.set(_id, { ...any, _id, seq, key: randomUUID() });
+}
 
 describe("apps/chat/server MongoMessageStore with several servers", () => {
   it("never shows a message before one with an earlier place, and leaves no gap", async () => {
@@ -77,20 +85,15 @@ describe("apps/chat/server MongoMessageStore with several servers", () => {
     const { documents } = database.collection("messages");
     const [store, others] = await Promise.all([mongoStore(database), mongoStore(database)]);
     await others.append([draft("theirs")], () => 0);
-    const [theirs] = documents.values();
     let told = 0;
-    const theyWrite = (seq: number) => {
-      const _id = `lobby/${String(seq).padStart(16, "0")}`;
-      documents.set(_id, { ...theirs, _id, seq, key: randomUUID() });
-    };
     const questions: string[] = [];
     database.beforeEach = (operation) => {
       questions.push(operation);
       // They win the second place too, and the third one while it waits; of that they tell.
-      if (questions.length === 4) theyWrite(2);
+      if (questions.length === 4) fill(documents, 2);
       if (questions.length === 6) {
         setTimeout(() => {
-          theyWrite(3);
+          fill(documents, 3);
           told = 3;
         });
       }
@@ -109,16 +112,12 @@ describe("apps/chat/server MongoMessageStore with several servers", () => {
       Array.from({ length: 10 }, (_, index) => draft(String(index))),
       () => 0,
     );
-    const [any] = documents.values();
     let looks = 0;
     database.beforeEach = () => {
       looks += 1;
       // Between its first look at fifteen places and the next one.
       if (looks !== 16) return;
-      for (let seq = 11; seq <= 17; seq++) {
-        const _id = `lobby/${String(seq).padStart(16, "0")}`;
-        documents.set(_id, { ...any, _id, seq, key: randomUUID() });
-      }
+      for (let seq = 11; seq <= 17; seq++) fill(documents, seq);
     };
 
     assert.deepEqual(

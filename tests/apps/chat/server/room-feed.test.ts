@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import type { Message } from "../../../../apps/chat/server/src/events.js";
-import { type Draft, MemoryMessageStore } from "../../../../apps/chat/server/src/message-store.js";
+import { MemoryMessageStore } from "../../../../apps/chat/server/src/message-store.js";
 import { RoomFeed } from "../../../../apps/chat/server/src/room-feed.js";
-
-const AUTHOR = { id: "0123456789abcdef", nickname: "somebody" };
-
-function draft(id: string): Draft {
-  return { room: "lobby", id, author: AUTHOR, text: id };
-}
-
-const places = (messages: readonly Message[] = []) => messages.map(({ seq }) => seq);
+import { draftOf, places } from "../messages.js";
 
 describe("apps/chat/server room feed", () => {
   it("asks the store once for a room that many open at the same time, and once for what many miss", async () => {
@@ -28,7 +21,7 @@ describe("apps/chat/server room feed", () => {
     const delivered: number[] = [];
     const feed = feedOf(store, delivered);
     await Promise.all(Array.from({ length: 50 }, () => feed.open("lobby")));
-    await store.append(["a", "b", "c"].map(draft));
+    await store.append(["a", "b", "c"].map(draftOf));
 
     await Promise.all([feed.check(), feed.check(), feed.check()]);
 
@@ -42,7 +35,7 @@ describe("apps/chat/server room feed", () => {
     const feed = feedOf(store, delivered);
     await feed.open("lobby");
     feed.close("lobby");
-    const [stored] = await store.append([draft("a")]);
+    const [stored] = await store.append([draftOf("a")]);
     feed.offer(stored as Message);
     await feed.check();
     assert.deepEqual(delivered, []);
@@ -68,7 +61,7 @@ describe("apps/chat/server room feed", () => {
     const delivered: number[] = [];
     const feed = feedOf(store, delivered);
     await feed.open("lobby");
-    const stored = await store.append(["a", "b", "c"].map(draft));
+    const stored = await store.append(["a", "b", "c"].map(draftOf));
     removed.add(2);
 
     feed.offer(stored[0] as Message);
@@ -93,7 +86,7 @@ describe("apps/chat/server room feed", () => {
       }
     }
     const store = new ReadingStore();
-    const drafts = Array.from({ length: 500 }, (_, index) => draft(`m${index}`));
+    const drafts = Array.from({ length: 500 }, (_, index) => draftOf(`m${index}`));
     await store.append(drafts);
     const openedAfter = async (after: number) => {
       read.length = 0;
@@ -115,7 +108,7 @@ describe("apps/chat/server room feed", () => {
       }
     }
     const store = new FillingStore();
-    await store.append(Array.from({ length: 20 }, (_, index) => draft(`m${index}`)));
+    await store.append(Array.from({ length: 20 }, (_, index) => draftOf(`m${index}`)));
 
     const log = await feedOf(store, []).open("lobby", 20);
 
@@ -134,7 +127,7 @@ describe("apps/chat/server room feed", () => {
     const errors: unknown[] = [];
     const feed = feedOf(store, delivered, errors);
     await feed.open("lobby");
-    await store.append([draft("a")]);
+    await store.append([draftOf("a")]);
 
     isAway = true;
     await feed.check();

@@ -1,22 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Message } from "../../../../apps/chat/server/src/events.js";
 import { RoomLog } from "../../../../apps/chat/server/src/room-log.js";
-
-const AUTHOR = { id: "0123456789abcdef", nickname: "somebody" };
-
-function message(seq: number): Message {
-  return {
-    room: "lobby",
-    seq,
-    id: `m${seq}`,
-    author: AUTHOR,
-    text: `m${seq}`,
-    sentAt: "2026-01-01T00:00:00.000Z",
-  };
-}
-
-const places = (messages: readonly Message[] = []) => messages.map(({ seq }) => seq);
+import { message, places } from "../messages.js";
 
 describe("apps/chat/server room log", () => {
   it("lets every message out once and in order, in whatever order and however often they come", () => {

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
-import type { Message } from "../../../../apps/chat/server/src/events.js";
 import { type Draft, MemoryMessageStore } from "../../../../apps/chat/server/src/message-store.js";
 import { RoomWriter } from "../../../../apps/chat/server/src/room-writer.js";
-
-const AUTHOR = { id: "0123456789abcdef", nickname: "somebody" };
-
-function draft(id: string): Draft {
-  return { room: "lobby", id, author: AUTHOR, text: id };
-}
-
-const places = (messages: readonly Message[] = []) => messages.map(({ seq }) => seq);
+import { draftOf, places } from "../messages.js";
 
 describe("apps/chat/server room writer", () => {
   it("writes what comes during a write with the next one together, in the order in which it came", async () => {
@@ -22,7 +14,7 @@ describe("apps/chat/server room writer", () => {
     }
     const writer = new RoomWriter(new CountingStore(), () => 0);
 
-    const stored = await Promise.all(["a", "b", "c", "d"].map((id) => writer.write(draft(id))));
+    const stored = await Promise.all(["a", "b", "c", "d"].map((id) => writer.write(draftOf(id))));
 
     assert.deepEqual(writes, [["a"], ["b", "c", "d"]]);
     assert.deepEqual(places(stored), [1, 2, 3, 4]);
@@ -44,7 +36,7 @@ describe("apps/chat/server room writer", () => {
     };
     const writer = new RoomWriter(new AwayStore(), () => 0, pause);
 
-    await Promise.allSettled(["a", "b", "c"].map((id) => writer.write(draft(id))));
+    await Promise.allSettled(["a", "b", "c"].map((id) => writer.write(draftOf(id))));
     await writer.idle();
 
     assert.deepEqual(happened, ["write a", "pause", "write b+c", "pause"]);
@@ -60,7 +52,7 @@ describe("apps/chat/server room writer", () => {
     }
     const writer = new RoomWriter(new RecordingStore(), () => 0);
 
-    const stored = await Promise.all(["a", "b", "a", "b"].map((id) => writer.write(draft(id))));
+    const stored = await Promise.all(["a", "b", "a", "b"].map((id) => writer.write(draftOf(id))));
 
     assert.deepEqual(writes, ["a", "b"]);
     assert.deepEqual(places(stored), [1, 2, 1, 2]);
@@ -76,7 +68,7 @@ describe("apps/chat/server room writer", () => {
     }
     const writer = new RoomWriter(new FailingOnceStore(), () => 0);
 
-    const results = await Promise.allSettled(["a", "b"].map((id) => writer.write(draft(id))));
+    const results = await Promise.allSettled(["a", "b"].map((id) => writer.write(draftOf(id))));
     await writer.idle();
 
     assert.deepEqual(
@@ -92,10 +84,10 @@ describe("apps/chat/server room writer", () => {
       }
     }
     const writer = new RoomWriter(new HangingStore(), () => 0);
-    for (let count = 0; count <= 2000; count++) void writer.write(draft(String(count)));
+    for (let count = 0; count <= 2000; count++) void writer.write(draftOf(String(count)));
 
     await assert.rejects(
-      writer.write(draft("too many")),
+      writer.write(draftOf("too many")),
       /^StoreUnavailableError: 2000 messages are waiting/,
     );
   });
