@@ -176,6 +176,18 @@ export function controlPlaneServices(settings: Settings): Service[] {
   ];
 }
 
+/** For the ACME server, every name below localhost is the Ingress controller, which any node leads to. */
+export const acmeCorefile = `localhost:${dnsPort} {
+  bind 127.0.0.1
+  template IN A {
+    answer "{{ .Name }} 60 IN A ${network.nodeAddress(1)}"
+  }
+  template IN ANY {
+    rcode NOERROR
+  }
+}
+`;
+
 /** Writes the files that the control plane's programs read, and the kubeconfig for people. */
 export async function writeControlPlaneFiles(settings: Settings): Promise<void> {
   const folder = join(paths.hosts, "control-plane");
@@ -223,11 +235,7 @@ export async function writeControlPlaneFiles(settings: Settings): Promise<void> 
       },
     }),
   );
-  // Every name below localhost is the Ingress controller, which any node leads to.
-  await write(
-    "acme-dns.corefile",
-    `localhost:${dnsPort} {\n  bind 127.0.0.1\n  template IN A {\n    answer "{{ .Name }} 60 IN A ${network.nodeAddress(1)}"\n  }\n  template IN ANY {\n    rcode NOERROR\n  }\n}\n`,
-  );
+  await write("acme-dns.corefile", acmeCorefile);
   for (const user of ["kube-controller-manager", "kube-scheduler"]) {
     const server = `https://${network.controlPlane}:6443`;
     await write(`${user}.kubeconfig`, kubeconfig({ user, server, folder: `${inside}/pki` }));

@@ -6,14 +6,15 @@ import { paths, repository } from "./layout.js";
 import { run } from "./shell.js";
 import { together } from "./together.js";
 
+/** Programs that are built together, all of them from the versions that machine/toolchain/go.mod pins. */
 interface ToolGroup {
-  /** Folder under machine/toolchain with the go.mod that pins these programs. */
-  module: string;
+  name: string;
+  /** As `go build` takes them; `./NAME` is a main package of our own under machine/toolchain. */
   packages: string[];
   /** Link-time variables, `import/path.Name=value`. */
   variables?: string[];
-  /** Files of a module that its program embeds, copied beside our main package before the build. */
-  embed?: { module: string; folder: string; files: string[]; to: string };
+  /** Files of a module that a program of ours embeds, copied beside its main package before the build. */
+  embed?: { module: string; files: string[]; to: string };
   /** Names under which a built file is called, by the name that `go build` gives it. */
   links?: Record<string, string[]>;
   /** Needed by the rehearsal alone, and built when somebody rehearses. */
@@ -27,11 +28,12 @@ export const kubernetesProviderVersion = "4.25.0";
 /** In the order in which they are built: what the cluster needs comes first. */
 export const groups: ToolGroup[] = [
   {
-    module: "cluster",
+    name: "cluster",
     packages: [
       "./kubernetes",
       "./pause",
       "./forward",
+      "./coredns",
       "go.etcd.io/etcd/server/v3",
       "github.com/containerd/containerd/v2/cmd/containerd",
       "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
@@ -40,7 +42,6 @@ export const groups: ToolGroup[] = [
       "github.com/containernetworking/plugins/plugins/main/loopback",
       "github.com/containernetworking/plugins/plugins/ipam/host-local",
       "github.com/letsencrypt/pebble/v2/cmd/pebble",
-      "github.com/coredns/coredns",
       "sigs.k8s.io/metrics-server/cmd/metrics-server",
     ],
     variables: [
@@ -48,7 +49,7 @@ export const groups: ToolGroup[] = [
       "k8s.io/component-base/version.gitMajor=1",
       "k8s.io/component-base/version.gitMinor=34",
       "k8s.io/component-base/version.gitTreeState=clean",
-      "github.com/containerd/containerd/v2/version.Version=2.2.0",
+      "github.com/containerd/containerd/v2/version.Version=2.2.2",
     ],
     links: {
       server: ["etcd"],
@@ -63,7 +64,7 @@ export const groups: ToolGroup[] = [
     },
   },
   {
-    module: "pulumi",
+    name: "pulumi",
     packages: ["./pulumi-resource-kubernetes", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
     variables: [
       `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${pulumiVersion}`,
@@ -71,20 +72,31 @@ export const groups: ToolGroup[] = [
     ],
     embed: {
       module: "github.com/pulumi/pulumi-kubernetes/provider/v4",
-      folder: "cmd/pulumi-resource-kubernetes",
-      files: ["schema.json", "terraform-mapping.json"],
+      files: [
+        "cmd/pulumi-resource-kubernetes/schema.json",
+        "cmd/pulumi-resource-kubernetes/terraform-mapping.json",
+      ],
       to: "pulumi-resource-kubernetes",
     },
   },
-  { module: "ferretdb", packages: ["./ferretdb"] },
-  { module: "local-path", packages: ["github.com/rancher/local-path-provisioner"] },
+  { name: "ferretdb", packages: ["./ferretdb"] },
+  { name: "local-path", packages: ["github.com/rancher/local-path-provisioner"] },
   {
-    module: "traefik",
+    name: "traefik",
     packages: ["github.com/traefik/traefik/v3/cmd/traefik"],
     variables: ["github.com/traefik/traefik/v3/pkg/version.Version=3.6.7"],
   },
-  { module: "kwok", packages: ["sigs.k8s.io/kwok/cmd/kwok"], forRehearsal: true },
-  { module: "gke-definitions", packages: ["./gke-definitions"], forRehearsal: true },
+  { name: "kwok", packages: ["sigs.k8s.io/kwok/cmd/kwok"], forRehearsal: true },
+  {
+    name: "gke-definitions",
+    packages: ["./gke-definitions"],
+    embed: {
+      module: "github.com/GoogleCloudPlatform/gke-managed-certs",
+      files: ["deploy/managedcertificates-crd.yaml"],
+      to: "gke-definitions",
+    },
+    forRehearsal: true,
+  },
 ];
 
 /** Parts of the cluster's own that the rehearsal does without. */
@@ -94,22 +106,28 @@ const notForRehearsal = new Set(["ferretdb", "local-path", "traefik"]);
 export type Purpose = "cluster" | "rehearsal";
 
 const groupsFor = (purpose: Purpose) =>
-  groups.filter(({ module, forRehearsal = false }) =>
-    purpose === "rehearsal" ? !notForRehearsal.has(module) : !forRehearsal,
+  groups.filter(({ name, forRehearsal = false }) =>
+    purpose === "rehearsal" ? !notForRehearsal.has(name) : !forRehearsal,
   );
 
-const folderOf = (group: ToolGroup) => join(repository, "machine/toolchain", group.module);
+/** The one Go module of all programs, so that what several of them import is compiled once. */
+export const toolchain = join(repository, "machine/toolchain");
 
 function fingerprint(group: ToolGroup): string {
-  const hash = createHash("sha256").update(JSON.stringify(group));
-  const files = readdirSync(folderOf(group), { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((name) => /(\.go|go\.mod|go\.sum)$/.test(name)).sort()) {
-    hash.update(file).update(readFileSync(join(folderOf(group), file)));
+  const hash = createHash("sha256").update(JSON.stringify([group, goFlags]));
+  const ours = group.packages.filter((name) => name.startsWith("./"));
+  const sources = ours.flatMap((folder) =>
+    readdirSync(join(toolchain, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".go") && !file.endsWith("_test.go"))
+      .map((file) => join(folder, file)),
+  );
+  for (const file of ["go.mod", "go.sum", ...sources.sort()]) {
+    hash.update(file).update(readFileSync(join(toolchain, file)));
   }
   return hash.digest("hex");
 }
 
-const stampOf = (group: ToolGroup) => join(paths.bin, `.${group.module}`);
+const stampOf = (group: ToolGroup) => join(paths.bin, `.${group.name}`);
 
 const isBuilt = (group: ToolGroup) =>
   existsSync(stampOf(group)) && readFileSync(stampOf(group), "utf8") === fingerprint(group);
@@ -137,7 +155,7 @@ export async function buildTools(
 
   async function buildAll(): Promise<void> {
     for (const [index, group] of missing.entries()) {
-      const title = `${group.module} (${wanted.indexOf(group) + 1} of ${wanted.length})`;
+      const title = `${group.name} (${wanted.indexOf(group) + 1} of ${wanted.length})`;
       onLine(`${title}: downloading modules`);
       await downloaded(index);
       if (group.embed !== undefined) await copyEmbeddedFiles(group);
@@ -151,25 +169,30 @@ export async function buildTools(
 
 /** Of exactly what is compiled, which `go mod download` would not. What cannot be had, the build tells. */
 async function downloadModules(group: ToolGroup): Promise<void> {
-  await run("go", ["list", "-e", "-deps", ...group.packages], { cwd: folderOf(group), env: goEnvironment });
+  await run("go", ["list", "-e", "-deps", ...group.packages], { cwd: toolchain, env: goEnvironment });
 }
 
 /** With these, what one call of Go has compiled serves the next one, whatever folder it is called in. */
-export const goFlags = ["-trimpath", "-buildvcs=false"];
+export const goFlags = [
+  "-trimpath",
+  "-buildvcs=false",
+  // Nobody runs a debugger on them, and what only a debugger reads is a seventh of the compiler's work.
+  "-gcflags=all=-dwarf=false",
+];
 export const goEnvironment = { CGO_ENABLED: "0", GOWORK: "off" };
 
 async function build(group: ToolGroup, onProgress: (packages: number) => void): Promise<void> {
   // Built beside and renamed: a program that is running keeps its file.
-  const fresh = join(paths.bin, `.new-${group.module}`);
+  const fresh = join(paths.bin, `.new-${group.name}`);
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
   const variables = (group.variables ?? []).map((variable) => `-X ${variable}`).join(" ");
   let built = 0;
   const args = ["-v", ...goFlags, `-ldflags=-s -w ${variables}`, "-o", `${fresh}/`];
   await run("go", ["build", ...args, ...group.packages], {
-    cwd: folderOf(group),
+    cwd: toolchain,
     env: goEnvironment,
-    log: `build-${group.module}`,
+    log: `build-${group.name}`,
     onLine: () => {
       onProgress(++built);
     },
@@ -184,16 +207,15 @@ async function build(group: ToolGroup, onProgress: (packages: number) => void): 
   await rm(fresh, { recursive: true });
 }
 
-async function copyEmbeddedFiles(group: ToolGroup): Promise<void> {
-  const { embed } = group;
+async function copyEmbeddedFiles({ name, embed }: ToolGroup): Promise<void> {
   if (embed === undefined) return;
-  const options = { cwd: folderOf(group), env: goEnvironment, log: `build-${group.module}` };
+  const options = { cwd: toolchain, env: goEnvironment, log: `build-${name}` };
   await run("go", ["mod", "download", embed.module], options);
   const folder = (await run("go", ["list", "-m", "-f", "{{.Dir}}", embed.module], options)).trim();
   for (const file of embed.files) {
-    const target = join(folderOf(group), embed.to, basename(file));
+    const target = join(toolchain, embed.to, basename(file));
     await rm(target, { force: true });
-    await copyFile(join(folder, embed.folder, file), target);
+    await copyFile(join(folder, file), target);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { controlPlaneServices } from "../../machine/control-plane.js";
+import { acmeCorefile, controlPlaneServices } from "../../machine/control-plane.js";
 import { images } from "../../machine/images.js";
 import { defaultSettings, paths, repository } from "../../machine/layout.js";
 import { nodeServices } from "../../machine/node.js";
@@ -9,13 +9,14 @@ import { groups, kubernetesProviderVersion } from "../../machine/tools.js";
 
 const read = (name: string) => readFileSync(join(repository, name), "utf8");
 
-/** Versions of the modules that a group's go.mod requires, replacements in place. */
-function pinsOf(module: string): Record<string, string> {
-  const text = read(`machine/toolchain/${module}/go.mod`);
-  const requires = [...text.matchAll(/^(?:require |\t)(\S+\.\S+\/\S+) (v\S+)/gm)];
-  const replaced = [...text.matchAll(/^(?:replace |\t)(\S+) => \1 (v\S+)/gm)];
-  return Object.fromEntries([...requires, ...replaced].map(([, name, version]) => [name, version]));
-}
+const goMod = read("machine/toolchain/go.mod");
+
+/** Version of each module that go.mod requires, replacements in place. */
+const pins: Record<string, string | undefined> = Object.fromEntries(
+  [/^\t(\S+\.\S+\/\S+) (v\S+)/gm, /^\t(\S+) => \1 (v\S+)/gm].flatMap((line) =>
+    [...goMod.matchAll(line)].map(([, name, version]) => [name, version]),
+  ),
+);
 
 /** The version that a link-time variable tells a program. */
 function told(variable: string): string | undefined {
@@ -33,37 +34,52 @@ const programs = groups.flatMap(({ packages, links = {} }) => {
 
 describe("machine/tools", () => {
   it("pins every module that a program comes from, at one exact version", () => {
-    for (const { module, packages } of groups) {
-      const pins = pinsOf(module);
-      for (const name of packages.filter((each) => !each.startsWith("./"))) {
-        const owner = Object.keys(pins).find((pin) => name === pin || name.startsWith(`${pin}/`));
-        assert.ok(owner !== undefined, `${name} is required by no line of toolchain/${module}/go.mod`);
-        assert.match(pins[owner] ?? "", /^v\d+\.\d+\.\d+/, name);
-      }
+    for (const name of groups.flatMap(({ packages }) => packages).filter((each) => !each.startsWith("./"))) {
+      const owner = Object.keys(pins).find((pin) => name === pin || name.startsWith(`${pin}/`));
+      assert.ok(owner !== undefined, `${name} is required by no line of go.mod`);
+      assert.match(pins[owner] ?? "", /^v\d+\.\d+\.\d+/, name);
     }
   });
 
+  it("has go.mod name as tools the programs of others, so that tidying it keeps them", () => {
+    const tools = [...(/^tool \(\n(.*?)^\)/ms.exec(goMod)?.[1] ?? "").matchAll(/^\t(\S+)$/gm)];
+    assert.deepEqual(
+      tools.map(([, name]) => name),
+      groups
+        .flatMap(({ packages }) => packages)
+        .filter((name) => !name.startsWith("./"))
+        .sort(),
+    );
+  });
+
   it("tells each program the version that go.mod pins", () => {
-    const cluster = pinsOf("cluster");
-    const kubernetes = cluster["k8s.io/kubernetes"] ?? "";
+    const kubernetes = pins["k8s.io/kubernetes"] ?? "";
     assert.equal(told("k8s.io/component-base/version.gitVersion"), kubernetes);
     assert.equal(told("k8s.io/component-base/version.gitMajor"), /^v(\d+)\./.exec(kubernetes)?.[1]);
     assert.equal(told("k8s.io/component-base/version.gitMinor"), /^v\d+\.(\d+)\./.exec(kubernetes)?.[1]);
     const containerd = told("github.com/containerd/containerd/v2/version.Version");
-    assert.equal(`v${containerd}`, cluster["github.com/containerd/containerd/v2"]);
+    assert.equal(`v${containerd}`, pins["github.com/containerd/containerd/v2"]);
     const traefik = told("github.com/traefik/traefik/v3/pkg/version.Version");
-    assert.equal(`v${traefik}`, pinsOf("traefik")["github.com/traefik/traefik/v3"]);
+    assert.equal(`v${traefik}`, pins["github.com/traefik/traefik/v3"]);
     const pulumi = told("github.com/pulumi/pulumi/sdk/v3/go/common/version.Version");
-    assert.equal(pulumi, pinsOf("pulumi")["github.com/pulumi/pulumi/pkg/v3"]);
-    assert.equal(pulumi, pinsOf("pulumi")["github.com/pulumi/pulumi/sdk/v3"]);
+    assert.equal(pulumi, pins["github.com/pulumi/pulumi/pkg/v3"]);
+    assert.equal(pulumi, pins["github.com/pulumi/pulumi/sdk/v3"]);
   });
 
   it("takes all of Kubernetes at one version", () => {
-    const pins = pinsOf("cluster");
     const staging = (pins["k8s.io/kubernetes"] ?? "").replace(/^v1\./, "v0.");
-    const parts = [...read("machine/toolchain/cluster/go.mod").matchAll(/^\t(k8s\.io\/\S+) => /gm)];
+    const parts = [...goMod.matchAll(/^\t(k8s\.io\/\S+) => /gm)];
     assert.ok(parts.length > 25);
     for (const [, name = ""] of parts) assert.equal(pins[name], staging, name);
+  });
+
+  it("gives CoreDNS exactly the plugins that the Corefiles name", () => {
+    const ofCluster = /Corefile: \|\n(.*?)^---/ms.exec(read("machine/addons/coredns.yaml"))?.[1] ?? "";
+    const lines = [...ofCluster.matchAll(/^ {6}(\w+)/gm), ...acmeCorefile.matchAll(/^ {2}(\w+)/gm)];
+    const named = new Set(lines.map(([, name]) => name));
+    const source = read("machine/toolchain/coredns/main.go");
+    const imported = [...source.matchAll(/coredns\/plugin\/(\w+)"/g)].map(([, name]) => name);
+    assert.deepEqual(imported, [...named].sort());
   });
 
   it("builds the engine and the provider that the npm packages of the program talk to", () => {
@@ -80,7 +96,7 @@ describe("machine/tools", () => {
   });
 
   it("enforces Pod Security for the add-ons as that version of Kubernetes knows it", () => {
-    const minor = /^v\d+\.\d+/.exec(pinsOf("cluster")["k8s.io/kubernetes"] ?? "")?.[0];
+    const minor = /^v\d+\.\d+/.exec(pins["k8s.io/kubernetes"] ?? "")?.[0];
     const enforced = /enforce-version: (\S+)/.exec(read("machine/addons/traefik.yaml"))?.[1];
     assert.equal(enforced, minor);
   });
@@ -100,7 +116,7 @@ describe("machine/tools", () => {
   });
 
   it("calls the one Kubernetes binary by exactly the names that it knows", () => {
-    const source = read("machine/toolchain/cluster/kubernetes/main.go");
+    const source = read("machine/toolchain/kubernetes/main.go");
     const known = [...source.matchAll(/^\t"([\w-]+)":/gm)].map(([, name]) => name);
     assert.deepEqual(known.sort(), groups.flatMap(({ links }) => links?.kubernetes ?? []).sort());
   });

@@ -1,6 +1,6 @@
 // Prints the definitions of the custom resources that GKE brings into every cluster for its Ingresses, one JSON document
 // a line. Those of the load balancers are made by their controller's own code, which is let run against a client that
-// only keeps what it is given; that of the certificates is a file of their controller's module, copied here by the build.
+// only keeps what it is given; that of the certificates is a file of their controller's module, which the build copies.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 
+	_ "github.com/GoogleCloudPlatform/gke-managed-certs/pkg/apis/networking.gke.io/v1" // Pins the module of the file below.
 	v1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apiextensions-apiserver/pkg/client/clientset/clientset/fake"
 	"k8s.io/apimachinery/pkg/runtime"
