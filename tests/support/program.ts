@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import debuggable from "@pulumi/pulumi/runtime/debuggable.js";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { cloudAnswers, cloudCall } from "./clouds.js";
@@ -41,8 +42,20 @@ export interface RecordOptions {
   readonly password?: string;
 }
 
-// Pulumi keeps the stack of every promise, and mocha has stacks without an end: half of the time went into them.
-Error.stackTraceLimit = 4;
+// Pulumi notes the stack of every promise and of every resource, for messages that no test reads: half of the time went
+// into them. An error that is thrown keeps its own.
+const sdk: any = debuggable;
+const withStack = sdk.debuggablePromise;
+sdk.debuggablePromise = (...args: unknown[]) => {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return withStack(...args);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+};
+Object.assign(pulumi.Resource, { callsites: () => [] });
 
 /** Runs a program under fresh mocks and returns every resource that it registered, in that order. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
