@@ -115,14 +115,18 @@ async function repeatReads({ operation, args, query }: Operation): Promise<unkno
 }
 
 /** Does it as soon as the database can be reached; what goes wrong for another reason is thrown. */
-export async function onceReachable<T>(action: () => Promise<T>, onWait: (error: Error) => void): Promise<T> {
+export async function onceReachable<T>(
+  action: () => Promise<T>,
+  onWait: (error: Error) => void,
+  retryMs = RETRY_MS,
+): Promise<T> {
   for (;;) {
     try {
       return await action();
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
       onWait(error as Error);
-      await sleep(RETRY_MS);
+      await sleep(retryMs);
     }
   }
 }

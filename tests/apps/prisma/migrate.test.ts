@@ -13,6 +13,7 @@ describe("apps/prisma migrate", () => {
     const result = await onceReachable(
       () => (++tries < 3 ? Promise.reject(away) : Promise.resolve("migrated")),
       ({ message }) => said.push(message),
+      1,
     );
     assert.equal(result, "migrated");
     assert.deepEqual(said, [away.message, away.message]);
