@@ -1,56 +1,144 @@
 // Lets Node.js run the project's TypeScript as it stands: `--import slipway/typescript`, in Pulumi.yaml and in the npm
-// scripts. It checks nothing: `npm run types` does.
+// scripts. It checks nothing: `npm run types` does. And it keeps the start short: see `standIns`.
+import { Buffer } from "node:buffer";
+import { readdirSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
+import v8 from "node:v8";
 
-const ON_FIRST_USE = "on-first-use:";
+const STAND_IN = "stand-in:";
+
+/** What others get in the place of a CommonJS module, by that module's address: JavaScript, made of its path. */
+const standIns = [
+  // Pulumi's SDK needs them for functions that it puts into the state, of which this program has none. They bring the
+  // TypeScript compiler and npm's reader of package trees, which are a third of the start.
+  [/\/@pulumi\/pulumi\/runtime\/closure\/codePaths\.js$/, onFirstUse("computeCodePaths")],
+  [
+    /\/@pulumi\/pulumi\/runtime\/closure\/serializeClosure\.js$/,
+    onFirstUse("serializeFunction", "serializeFunctionAsync"),
+  ],
+  // For programs that drive the engine, and for providers.
+  [/\/@pulumi\/pulumi\/(automation|provider)\/index\.js$/, onFirstUse()],
+  // For charts and manifests. They register classes for no resources but their own.
+  [/\/@pulumi\/kubernetes\/(helm|kustomize|yaml)\/index\.js$/, onFirstUse()],
+  [/\/@pulumi\/pulumi\/runtime\/debuggable\.js$/, withoutStacks],
+];
+
+/** zod's texts in sixty languages. */
+const locales = /\/zod\/v4\/locales\/index\.js$/;
+
+/** A module may be loaded a second time under another address, which then ends in a query. */
+const typeScript = /\.ts(\?|$)/;
 
 // What V8 compiled, and types stripped, is kept for the next start, which takes a third less CPU then.
 nodeModule.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/node", import.meta.url)));
 
+const cacheFolder = nodeModule.getCompileCacheDir?.();
+const everythingIsNew = cacheFolder === undefined || readdirSync(cacheFolder).length === 0;
+
+/** What makes the start of Node.js' stripper cheaper, and what takes it back: the defaults of the V8 in Node.js 24. */
+const stripperFlags = {
+  set: ["--wasm-tiering-budget=1000000000", "--wasm-lazy-validation"],
+  reset: ["--wasm-tiering-budget=13000000", "--no-wasm-lazy-validation"],
+};
+/** @type {"to start" | "starting" | "as it is"} */
+let stripper = everythingIsNew && process.versions.v8.startsWith("13.6.") ? "to start" : "as it is";
+
 if (process.features.typescript && nodeModule.registerHooks) {
-  // Node.js strips types by itself; what is left is that an import names the file that a compiler would write.
-  nodeModule.registerHooks({
-    resolve(specifier, context, nextResolve) {
-      // A module may be loaded a second time under another address, which then ends in a query.
-      const ours = specifier.startsWith(".") && /\.ts(\?|$)/.test(context.parentURL ?? "");
-      return nextResolve(ours ? specifier.replace(/\.js$/, ".ts") : specifier, context);
-    },
-  });
-  // Pulumi's SDK needs them for functions that it puts into the state, of which this program has none; they are a third
-  // of its start.
-  loadOnFirstUse(/\/@pulumi\/pulumi\/typescript-shim\.js$|\/@npmcli\/arborist\/lib\/index\.js$/);
+  nodeModule.registerHooks({ resolve, load });
 } else {
   await import("tsx/esm");
 }
 
-/**
- * Puts a stand-in in the place of each CommonJS module whose address matches, and loads it when something of it is used.
- *
- * @param {RegExp} addresses of modules of which others take exports by name only, and none while they load themselves.
- */
-function loadOnFirstUse(addresses) {
-  nodeModule.registerHooks({
-    resolve(specifier, context, nextResolve) {
-      const found = nextResolve(specifier, context);
-      const standIn = addresses.test(found.url) && !context.parentURL?.startsWith(ON_FIRST_USE);
-      return standIn ? { url: ON_FIRST_USE + found.url, format: "commonjs", shortCircuit: true } : found;
-    },
-    load(url, context, nextLoad) {
-      if (!url.startsWith(ON_FIRST_USE)) return nextLoad(url, context);
-      return { format: "commonjs", source: standInFor(url.slice(ON_FIRST_USE.length)), shortCircuit: true };
-    },
-  });
+function resolve(specifier, context, nextResolve) {
+  tuneStripper();
+  const { parentURL = "", conditions } = context;
+  // Node.js strips types by itself; what is left is that an import names the file that a compiler would write.
+  const ours = specifier.startsWith(".") && typeScript.test(parentURL);
+  const found = nextResolve(ours ? specifier.replace(/\.js$/, ".ts") : specifier, context);
+  // An import has to know the names of what it gets beforehand, which a stand-in cannot tell.
+  const replaced = conditions.includes("require") && !parentURL.startsWith(STAND_IN) && standInOf(found.url);
+  return replaced ? { url: STAND_IN + found.url, format: "commonjs", shortCircuit: true } : found;
 }
 
-function standInFor(url) {
-  return `
-const { fileURLToPath } = require("node:url");
+function load(url, context, nextLoad) {
+  if (url.startsWith(STAND_IN)) {
+    const address = url.slice(STAND_IN.length);
+    const source = standInOf(address)(fileURLToPath(address));
+    return { format: "commonjs", source, shortCircuit: true };
+  }
+  tuneStripper(url);
+  const loaded = nextLoad(url, context);
+  return locales.test(url) ? { ...loaded, source: localesOnFirstUse(loaded.source) } : loaded;
+}
+
+/**
+ * Node.js strips types in WebAssembly. All files of a program are too few for compiling that a second time, optimized, to
+ * pay off, or for checking functions that are never called. V8 takes nothing from a cache that was written with other
+ * flags, so they are set for the first file alone, which starts the stripper: the next call of a hook resets them.
+ */
+function tuneStripper(url = "") {
+  if (stripper === "starting") {
+    stripper = "as it is";
+    for (const flag of stripperFlags.reset) v8.setFlagsFromString(flag);
+  } else if (stripper === "to start" && typeScript.test(url)) {
+    stripper = "starting";
+    for (const flag of stripperFlags.set) v8.setFlagsFromString(flag);
+  }
+}
+
+function standInOf(address) {
+  return standIns.find(([addresses]) => addresses.test(address))?.[1];
+}
+
+/**
+ * Loads the module when something of it is used.
+ *
+ * @param {string[]} functions that others take before they use them.
+ */
+function onFirstUse(...functions) {
+  return (file) => `
 let loaded;
-const load = () => (loaded ??= require(fileURLToPath(${JSON.stringify(url)})));
+const load = () => (loaded ??= require(${JSON.stringify(file)}));
+const functions = {};
+for (const name of ${JSON.stringify(functions)}) functions[name] = (...args) => load()[name](...args);
 module.exports = new Proxy({}, {
-  // Compiled TypeScript asks for this as it requires a module, and takes one that has it as it is.
-  get: (_, name) => (name === "__esModule" ? true : load()[name]),
+  // Compiled TypeScript asks for __esModule as it requires a module, and takes one that has it as it is.
+  get: (_, name) => name === "__esModule" || ((!loaded && functions[name]) || load()[name]),
+  set: (_, name, value) => Reflect.set(load(), name, value),
+  has: (_, name) => name in load(),
+  ownKeys: () => Reflect.ownKeys(load()),
+  getOwnPropertyDescriptor(_, name) {
+    const found = Reflect.getOwnPropertyDescriptor(load(), name);
+    return found && { ...found, configurable: true };
+  },
 });
 `;
+}
+
+/** Pulumi's SDK writes down a stack for each of its promises, thousands of them, and shows it to who looks for leaks. */
+function withoutStacks(file) {
+  return `
+const debuggable = require(${JSON.stringify(file)});
+const { debuggablePromise } = debuggable;
+debuggable.debuggablePromise = (promise, context) => {
+  const { stackTraceLimit } = Error;
+  if (!debuggable.debugPromiseLeaks) Error.stackTraceLimit = 0;
+  try {
+    return debuggablePromise(promise, context);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+};
+module.exports = debuggable;
+`;
+}
+
+/** Each language is a function, so that one which loads it can stand for it. */
+function localesOnFirstUse(source) {
+  const modules = /export \{ default as (\w+) \} from (".*");/g;
+  const functions = Buffer.from(source)
+    .toString()
+    .replaceAll(modules, "export const $1 = () => require($2).default();");
+  return `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n${functions}`;
 }

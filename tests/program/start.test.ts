@@ -1,30 +1,136 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { repository } from "../../machine/layout.js";
 
 /** Runs lines of JavaScript in a process of their own, started as the engine starts the program. */
-async function evaluate(script: string): Promise<unknown> {
+async function evaluate(script: string, env: NodeJS.ProcessEnv = {}): Promise<unknown> {
   const args = ["--import", "slipway/typescript", "--input-type=commonjs", "--eval", script];
-  const { stdout } = await execa(process.execPath, args, { cwd: repository });
+  const { stdout } = await execa(process.execPath, args, { cwd: repository, env });
   return JSON.parse(stdout);
 }
 
-const loaded = `["typescript/lib/typescript.js", "@npmcli/arborist/lib/arborist/index.js"].filter((file) =>
+/** Files that nothing needs which only registers resources, by their ends. */
+const later = [
+  "typescript/lib/typescript.js",
+  "@npmcli/arborist/lib/arborist/index.js",
+  "@pulumi/pulumi/automation/stack.js",
+  "@pulumi/pulumi/provider/server.js",
+  "@pulumi/kubernetes/helm/v3/helm.js",
+  "@pulumi/kubernetes/yaml/yaml.js",
+];
+const loaded = `${JSON.stringify(later)}.filter((file) =>
   Object.keys(require.cache).some((name) => name.endsWith(file)))`;
 
 describe("the start of the program", () => {
-  it("loads Pulumi's SDK without the compiler and the package reader that only serialized functions need", async () => {
-    assert.deepEqual(await evaluate(`require("@pulumi/pulumi"); console.log(JSON.stringify(${loaded}))`), []);
+  it("loads the SDKs without what only other programs than ours need", async () => {
+    const script = `require("@pulumi/kubernetes"); console.log(JSON.stringify(${loaded}))`;
+    assert.deepEqual(await evaluate(script), []);
   });
 
-  it("loads both once a function is serialized after all", async () => {
+  it("loads the compiler and the package reader once a function is serialized after all", async () => {
     const found = await evaluate(`(async () => {
       const { runtime } = require("@pulumi/pulumi");
       const seven = 7;
       const { text } = await runtime.serializeFunction(() => seven + 1);
       const paths = await runtime.computeCodePaths();
-      console.log(JSON.stringify([text.includes("seven: 7"), paths.has("node_modules/execa"), ${loaded}.length]));
+      console.log(JSON.stringify([text.includes("seven: 7"), paths.has("node_modules/execa"), ${loaded}]));
     })()`);
-    assert.deepEqual(found, [true, true, 2]);
+    assert.deepEqual(found, [true, true, later.slice(0, 2)]);
+  });
+
+  it("loads the rest once something of it is asked for, by name or by a list of all names", async () => {
+    const found = await evaluate(`
+      const { automation, provider } = require("@pulumi/pulumi");
+      const { helm, yaml } = require("@pulumi/kubernetes");
+      class Chart extends helm.v3.Chart {}
+      const { ConfigFile } = yaml;
+      const names = Object.keys(automation);
+      console.log(JSON.stringify([
+        names.includes("LocalWorkspace"), typeof automation.LocalWorkspace, "main" in provider, typeof ConfigFile, ${loaded},
+      ]));`);
+    assert.deepEqual(found, [true, "function", true, "function", later.slice(2)]);
+  });
+
+  it("lets an import of a module that others get on first use name what it wants", async () => {
+    const found = await evaluate(`(async () => {
+      const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
+      const { automation } = require("@pulumi/pulumi");
+      console.log(JSON.stringify(automation.LocalWorkspace === LocalWorkspace));
+    })()`);
+    assert.equal(found, true);
+  });
+
+  it("loads the languages of zod's texts that are asked for, and no others", async () => {
+    const found = await evaluate(`(async () => {
+      const read = [];
+      require("node:module").registerHooks({
+        load(url, context, nextLoad) {
+          read.push(...(/locales\\/(?!index)\\w+/.exec(url) ?? []));
+          return nextLoad(url, context);
+        },
+      });
+      const { z } = await import("zod");
+      const languages = Object.keys(z.locales).length;
+      const say = () => z.string().safeParse(7).error.issues[0].message;
+      const texts = [say()];
+      z.config(z.locales.de());
+      console.log(JSON.stringify([languages > 40, [...texts, say()], read]));
+    })()`);
+    assert.deepEqual(found, [
+      true,
+      [
+        "Invalid input: expected string, received number",
+        "Ungültige Eingabe: erwartet string, erhalten Zahl",
+      ],
+      ["locales/en", "locales/de"],
+    ]);
+  });
+
+  // As the SDK makes its promises, and as a program's own errors come about.
+  const stacks = `
+    const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable.js");
+    const frames = (stack) => stack.split(" at ").length - 1;
+    const promise = Promise.resolve();
+    debuggablePromise(promise, "");
+    console.log(JSON.stringify([promise._debugStackTrace, new Error().stack].map(frames)));`;
+
+  it("keeps no stack of the SDK's promises, and all of errors", async () => {
+    const [ofPromise, ofError = 0] = (await evaluate(stacks)) as number[];
+    assert.equal(ofPromise, 0);
+    assert.ok(ofError > 5, `${ofError} frames`);
+  });
+
+  it("keeps the stacks of promises for who looks for leaks", async () => {
+    const [ofPromise = 0] = (await evaluate(stacks, { PULUMI_DEBUG_PROMISE_LEAKS: "true" })) as number[];
+    assert.ok(ofPromise > 5, `${ofPromise} frames`);
+  });
+
+  it("leaves the flags of V8 as they were, without which nothing is taken from a cache", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "slipway-test-"));
+    try {
+      const found = await evaluate(
+        `(async () => {
+          const { cachedDataVersionTag } = require("node:v8");
+          const before = cachedDataVersionTag();
+          let during;
+          require("node:module").registerHooks({
+            load(url, context, nextLoad) {
+              const loaded = nextLoad(url, context);
+              if (url.endsWith("/program.ts")) during = cachedDataVersionTag();
+              return loaded;
+            },
+          });
+          await import("./infra/program.ts");
+          console.log(JSON.stringify([during !== before, cachedDataVersionTag() === before]));
+        })()`,
+        { NODE_COMPILE_CACHE: folder },
+      );
+      assert.deepEqual(found, [process.versions.v8.startsWith("13.6."), true]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
