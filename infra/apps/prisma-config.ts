@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
 import type { Tenant } from "../k8s/quota.js";
 import type { Resources } from "../k8s/resources.js";
 import type { MySql } from "../platform.js";
@@ -60,14 +59,17 @@ export interface ConfigDocumentArgs {
   prisma1: boolean;
 }
 
-/** PRISMA_CONFIG: the one YAML document that the server reads. It is a secret, as the password in it is. */
+/**
+ * PRISMA_CONFIG: the one YAML document that the server reads, as the JSON that every YAML may be, for which the program
+ * loads no library. It is a secret, as the password in it is.
+ */
 export function configDocument(args: ConfigDocumentArgs): pulumi.Output<string> {
   const { port, mySql, connections, managementApiSecret, prisma1 } = args;
   const { host, user, password, database } = mySql;
   const known = pulumi.all({ host, user, password, database, managementApiSecret });
   return pulumi.secret(
     known.apply((values) =>
-      stringify({
+      JSON.stringify({
         port,
         ...(values.managementApiSecret !== undefined && { managementApiSecret: values.managementApiSecret }),
         databases: {
