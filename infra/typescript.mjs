@@ -1,10 +1,8 @@
 // Lets Node.js run the project's TypeScript as it stands: `--import slipway/typescript`, in Pulumi.yaml and in the npm
 // scripts. It checks nothing: `npm run types` does. And it keeps the start short: see `standIns`.
 import { Buffer } from "node:buffer";
-import { readdirSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
-import v8 from "node:v8";
 
 const STAND_IN = "stand-in:";
 
@@ -33,17 +31,6 @@ const typeScript = /\.ts(\?|$)/;
 // What V8 compiled, and types stripped, is kept for the next start, which takes a third less CPU then.
 nodeModule.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/node", import.meta.url)));
 
-const cacheFolder = nodeModule.getCompileCacheDir?.();
-const everythingIsNew = cacheFolder === undefined || readdirSync(cacheFolder).length === 0;
-
-/** What makes the start of Node.js' stripper cheaper, and what takes it back: the defaults of the V8 in Node.js 24. */
-const stripperFlags = {
-  set: ["--wasm-tiering-budget=1000000000", "--wasm-lazy-validation"],
-  reset: ["--wasm-tiering-budget=13000000", "--no-wasm-lazy-validation"],
-};
-/** @type {"to start" | "starting" | "as it is"} */
-let stripper = everythingIsNew && process.versions.v8.startsWith("13.6.") ? "to start" : "as it is";
-
 if (process.features.typescript && nodeModule.registerHooks) {
   nodeModule.registerHooks({ resolve, load });
 } else {
@@ -51,7 +38,6 @@ if (process.features.typescript && nodeModule.registerHooks) {
 }
 
 function resolve(specifier, context, nextResolve) {
-  tuneStripper();
   const { parentURL = "", conditions } = context;
   // Node.js strips types by itself; what is left is that an import names the file that a compiler would write.
   const ours = specifier.startsWith(".") && typeScript.test(parentURL);
@@ -67,24 +53,8 @@ function load(url, context, nextLoad) {
     const source = standInOf(address)(fileURLToPath(address));
     return { format: "commonjs", source, shortCircuit: true };
   }
-  tuneStripper(url);
   const loaded = nextLoad(url, context);
   return locales.test(url) ? { ...loaded, source: localesOnFirstUse(loaded.source) } : loaded;
-}
-
-/**
- * Node.js strips types in WebAssembly. All files of a program are too few for compiling that a second time, optimized, to
- * pay off, or for checking functions that are never called. V8 takes nothing from a cache that was written with other
- * flags, so they are set for the first file alone, which starts the stripper: the next call of a hook resets them.
- */
-function tuneStripper(url = "") {
-  if (stripper === "starting") {
-    stripper = "as it is";
-    for (const flag of stripperFlags.reset) v8.setFlagsFromString(flag);
-  } else if (stripper === "to start" && typeScript.test(url)) {
-    stripper = "starting";
-    for (const flag of stripperFlags.set) v8.setFlagsFromString(flag);
-  }
 }
 
 function standInOf(address) {
