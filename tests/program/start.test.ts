@@ -107,30 +107,4 @@ describe("the start of the program", () => {
     const [ofPromise = 0] = (await evaluate(stacks, { PULUMI_DEBUG_PROMISE_LEAKS: "true" })) as number[];
     assert.ok(ofPromise > 5, `${ofPromise} frames`);
   });
-
-  it("leaves the flags of V8 as they were, without which nothing is taken from a cache", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "slipway-test-"));
-    try {
-      const found = await evaluate(
-        `(async () => {
-          const { cachedDataVersionTag } = require("node:v8");
-          const before = cachedDataVersionTag();
-          let during;
-          require("node:module").registerHooks({
-            load(url, context, nextLoad) {
-              const loaded = nextLoad(url, context);
-              if (url.endsWith("/program.ts")) during = cachedDataVersionTag();
-              return loaded;
-            },
-          });
-          await import("./infra/program.ts");
-          console.log(JSON.stringify([during !== before, cachedDataVersionTag() === before]));
-        })()`,
-        { NODE_COMPILE_CACHE: folder },
-      );
-      assert.deepEqual(found, [process.versions.v8.startsWith("13.6."), true]);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
 });

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import debuggable from "@pulumi/pulumi/runtime/debuggable.js";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { cloudAnswers, cloudCall } from "./clouds.js";
@@ -42,19 +41,7 @@ export interface RecordOptions {
   readonly password?: string;
 }
 
-// Pulumi notes the stack of every promise and of every resource, for messages that no test reads: half of the time went
-// into them. An error that is thrown keeps its own.
-const sdk: any = debuggable;
-const withStack = sdk.debuggablePromise;
-sdk.debuggablePromise = (...args: unknown[]) => {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return withStack(...args);
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
-};
+// Pulumi notes the stack of every resource, for messages that no test reads.
 Object.assign(pulumi.Resource, { callsites: () => [] });
 
 /** Runs a program under fresh mocks and returns every resource that it registered, in that order. */
