@@ -78,7 +78,7 @@ export function createApp(
   return app;
 
   function registerGraphQL() {
-    const yoga = createGraphQL(buildSchema(), {
+    const { yoga, known } = createGraphQL(buildSchema(), {
       db: database.client,
       introspection,
       playground,
@@ -90,11 +90,14 @@ export function createApp(
       // Only with a page to try queries in is there anything to get.
       method: playground ? ["GET", "POST"] : ["POST"],
       handler: async (request, reply) => {
+        reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
+        const answer =
+          request.method === "POST" ? await known.answer(request.body, request.headers.accept) : undefined;
+        if (answer) return reply.type(answer.type).send(answer.body);
         const response = await yoga.handleNodeRequestAndResponse(request, reply, {});
         response.headers.forEach((value, name) => {
           void reply.header(name, value);
         });
-        reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
         return reply.code(response.status).send(Buffer.from(await response.arrayBuffer()));
       },
     });

@@ -31,7 +31,10 @@ export function boundedVariables(limits: VariableLimits = VARIABLE_LIMITS): Plug
 const NAMES = { depth: "depth", values: "number of values", characters: "number of characters" } as const;
 
 /** Which limit they exceed first. Without recursion: what is too deep must not get to the end of the stack. */
-function exceededBy(variables: unknown, limits: VariableLimits): keyof VariableLimits | undefined {
+export function exceededBy(
+  variables: unknown,
+  limits: VariableLimits = VARIABLE_LIMITS,
+): keyof VariableLimits | undefined {
   const open: (readonly [value: unknown, depth: number])[] = [[variables, 0]];
   let [values, characters] = [0, 0];
   for (let next = open.pop(); next; next = open.pop()) {
