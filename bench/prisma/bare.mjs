@@ -6,14 +6,14 @@ import { createPool } from "mariadb";
 
 const pool = createPool({ ...JSON.parse(process.env.DATABASE), ssl: { rejectUnauthorized: false } });
 
-const POSTS =
-  "SELECT `id`, `title`, `body`, `published`, `createdAt`, `updatedAt`, `authorId` FROM `Post` ORDER BY `id` ASC LIMIT 20 OFFSET 0";
-const USER_COLUMNS = "SELECT `id`, `email`, `name`, `createdAt` FROM `User`";
+const POSTS = "SELECT `id`, `title`, `body`, `authorId` FROM `Post` ORDER BY `id` ASC LIMIT 20 OFFSET 0";
+const AUTHORS = "SELECT `id`, `name` FROM `User` WHERE `id` IN";
+const CREATED = "SELECT `id`, `email`, `name` FROM `User` WHERE `id` = ? LIMIT 1 OFFSET 0";
 
 async function list() {
   const posts = await pool.query(POSTS);
   const ids = [...new Set(posts.map(({ authorId }) => authorId))];
-  const authors = await pool.query(`${USER_COLUMNS} WHERE \`id\` IN (${ids.map(() => "?").join(",")})`, ids);
+  const authors = await pool.query(`${AUTHORS} (${ids.map(() => "?").join(",")})`, ids);
   const byId = new Map(authors.map(({ id, name }) => [id, { id, name }]));
   return {
     posts: posts.map(({ id, title, body, authorId }) => ({ id, title, body, author: byId.get(authorId) })),
@@ -30,7 +30,7 @@ async function create({ id, email, name }) {
       name,
       new Date(),
     ]);
-    const [created] = await connection.query(`${USER_COLUMNS} WHERE \`id\` = ? LIMIT 1 OFFSET 0`, [id]);
+    const [created] = await connection.query(CREATED, [id]);
     await connection.commit();
     return { createUser: { id: created.id, email: created.email, name: created.name } };
   } finally {

@@ -26,6 +26,47 @@ describe("apps/prisma queries", () => {
     assert.deepEqual([await statementsOf(1), await statementsOf(5), await statementsOf(20)], [4, 4, 4]);
   });
 
+  it("read the columns that are asked for, and the keys", async () => {
+    const { client, statements } = fakeDatabase(blogOf(2));
+    const { data } = await service({ client }).ask(
+      "{ posts { ...some author { n: name } } } fragment some on Post { title published createdAt }",
+    );
+    assert.deepEqual(data.posts[1], {
+      title: "T1",
+      published: true,
+      createdAt: "2026-01-31T12:00:00.000Z",
+      author: { n: "U1" },
+    });
+    assert.deepEqual(
+      statements.map((sql) =>
+        [...(/^SELECT (.*?) FROM/.exec(sql)?.[1] ?? "").matchAll(/`(\w+)`(?:,|$)/g)]
+          .map(([, name]) => name)
+          .sort(),
+      ),
+      [
+        ["authorId", "createdAt", "id", "published", "title"],
+        ["id", "name"],
+      ],
+    );
+  });
+
+  it("read the same rows twice where they are asked for in two ways", async () => {
+    const { data, errors } = await service().ask(
+      `{ posts {
+           id
+           a: comments(take: 1) { id post { title } }
+           b: comments(take: 2) { text author { email } }
+           author { id }
+           again: author { posts(take: 1) { body } name }
+         } }`,
+    );
+    assert.equal(errors, undefined);
+    assert.deepEqual(data.posts[1].a[0], { id: "c2", post: { title: "T1" } });
+    assert.deepEqual(data.posts[1].b[0], { text: "t", author: { email: "u1@example.com" } });
+    assert.deepEqual(data.posts[1].author, { id: "u1" });
+    assert.deepEqual(data.posts[1].again, { posts: [{ body: "b" }], name: "U1" });
+  });
+
   it("read a model's row by any unique field, and answer null when there is none", async () => {
     const { ask } = service({ client: fakeDatabase({}).client });
     const { data } = await ask(

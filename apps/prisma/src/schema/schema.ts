@@ -1,8 +1,8 @@
-import type { GraphQLSchema } from "graphql";
+import { type GraphQLSchema, assertObjectType } from "graphql";
 import type { PrismaClient } from "../../generated/client/client.js";
 import { type Builder, type Context, type Limits, createBuilder } from "./builder.js";
 import { Inputs } from "./inputs.js";
-import { type Model, modelNamed, models } from "./models.js";
+import { type Field, type Model, modelNamed, models } from "./models.js";
 
 /** Rows of a list when nobody says how many, and at most. */
 const USUAL = 20;
@@ -39,11 +39,24 @@ export function buildSchema(limits?: Limits): GraphQLSchema {
     addQueries(builder, inputs, model);
     addMutations(builder, inputs, model);
   }
-  return builder.toSchema();
+  const schema = builder.toSchema();
+  for (const model of models) readValuesPlainly(schema, model);
+  return schema;
+}
+
+/**
+ * Every row here comes with the columns that were asked for, so each is just read. Pothos would look for each value of
+ * each row whether it was, which takes as long as to read the rows.
+ */
+function readValuesPlainly(schema: GraphQLSchema, model: Model): void {
+  const fields = assertObjectType(schema.getType(model.name)).getFields();
+  for (const { name } of model.values) if (fields[name]) fields[name].resolve = undefined;
 }
 
 function addType(builder: Builder, inputs: Inputs, model: Model): void {
   builder.prismaObject(model.name as never, {
+    // With it a query reads no column that nobody asked for; without it, all of them.
+    select: Object.fromEntries(keyOf(model).map(({ name }) => [name, true])) as never,
     fields: (t) =>
       Object.fromEntries([
         ...model.values.map((field) => [
@@ -64,6 +77,12 @@ function addType(builder: Builder, inputs: Inputs, model: Model): void {
         ]),
       ]) as never,
   });
+}
+
+/** What Pothos finds a row again by. */
+function keyOf({ fields, uniques }: Model): readonly Field[] {
+  const ids = fields.filter(({ isId }) => isId);
+  return ids.length > 0 ? ids : [...new Set(uniques.flat())];
 }
 
 function relatedList(builder: Builder, inputs: Inputs, other: Model) {
