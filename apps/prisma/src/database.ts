@@ -4,12 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PrismaClient } from "../generated/client/client.js";
 import type { DatabaseConfig } from "./config.js";
 import { isConnectionLost } from "./errors.js";
+import { repeatingReads } from "./repeated-reads.js";
+import { models } from "./schema/models.js";
 
 /** How long a statement waits for a connection: a database that was restarted is back within this. */
 const PATIENCE_MS = 10_000;
 /** The database itself ends what takes longer, also when nobody waits for it any more. */
 const STATEMENT_SEC = 10;
-const READ_ATTEMPTS = 3;
 const RETRY_MS = 1000;
 const PREPARED = 16;
 
@@ -81,7 +82,10 @@ export function connectDatabase(config: DatabaseConfig, { onStatement }: Connect
   let ready = false;
 
   return {
-    client: client.$extends({ query: { $allOperations: repeatReads } }) as unknown as PrismaClient,
+    client: repeatingReads(
+      client,
+      models.map(({ one }) => one),
+    ),
     pool,
     get ready() {
       return ready;
@@ -95,25 +99,6 @@ export function connectDatabase(config: DatabaseConfig, { onStatement }: Connect
       await pool.end();
     },
   };
-}
-
-interface Operation {
-  readonly operation: string;
-  readonly args: unknown;
-  readonly query: (args: unknown) => Promise<unknown>;
-}
-
-const READS = /^(find|count|aggregate|groupBy)/;
-
-async function repeatReads({ operation, args, query }: Operation): Promise<unknown> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await query(args);
-    } catch (error) {
-      if (attempt >= READ_ATTEMPTS || !READS.test(operation) || !isConnectionLost(error)) throw error;
-      await sleep(50 * attempt);
-    }
-  }
 }
 
 /** Does it as soon as the database can be reached; what goes wrong for another reason is thrown. */
