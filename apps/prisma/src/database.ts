@@ -64,7 +64,7 @@ export function connectDatabase(config: DatabaseConfig, { onStatement }: Connect
     minimumIdle: 1,
     minDelayValidation: 200,
     // Of each connection: a statement that it knows is one packet instead of three. Few, since each takes the server
-    // some 40 KB, and statements differ by the columns that they read and by the lengths of their lists.
+    // up to 40 KB, and statements differ by the columns that they read and by the lengths of their lists.
     prepareCacheLength: PREPARED,
     initSql: INIT_SQL,
   });
