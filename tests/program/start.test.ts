@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { repository } from "../../machine/layout.js";
 
 /** Runs lines of JavaScript in a process of their own, started as the engine starts the program. */
