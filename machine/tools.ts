@@ -172,7 +172,7 @@ async function downloadModules(group: ToolGroup): Promise<void> {
   await run("go", ["list", "-e", "-deps", ...group.packages], { cwd: toolchain, env: goEnvironment });
 }
 
-/** With these, what one call of Go has compiled serves the next one, whatever folder it is called in. */
+/** With these, what one call of Go has compiled serves the next one. */
 export const goFlags = [
   "-trimpath",
   "-buildvcs=false",

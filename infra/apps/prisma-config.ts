@@ -60,8 +60,8 @@ export interface ConfigDocumentArgs {
 }
 
 /**
- * PRISMA_CONFIG: the one YAML document that the server reads, as the JSON that every YAML may be, for which the program
- * loads no library. It is a secret, as the password in it is.
+ * PRISMA_CONFIG: the one YAML document that the server reads, written as JSON, which is YAML too and needs no library. It
+ * is a secret, as the password in it is.
  */
 export function configDocument(args: ConfigDocumentArgs): pulumi.Output<string> {
   const { port, mySql, connections, managementApiSecret, prisma1 } = args;

@@ -90,19 +90,24 @@ export function createApp(
       // Only with a page to try queries in is there anything to get.
       method: playground ? ["GET", "POST"] : ["POST"],
       handler: async (request, reply) => {
-        reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
         const answer =
           request.method === "POST" ? await known.answer(request.body, request.headers.accept) : undefined;
-        if (answer) return reply.type(answer.type).send(answer.body);
+        if (answer) return guarded(reply).type(answer.type).send(answer.body);
         const response = await yoga.handleNodeRequestAndResponse(request, reply, {});
         response.headers.forEach((value, name) => {
           void reply.header(name, value);
         });
-        return reply.code(response.status).send(Buffer.from(await response.arrayBuffer()));
+        return guarded(reply)
+          .code(response.status)
+          .send(Buffer.from(await response.arrayBuffer()));
       },
     });
   }
 }
+
+/** Nobody on the way keeps an answer, or takes it for something else. */
+const guarded = (reply: FastifyReply) =>
+  reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
 
 /** The page itself holds no data: what it asks for, it asks for with the secret that its user writes into it. */
 function askForSecret(secret: string, playground: boolean) {

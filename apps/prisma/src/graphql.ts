@@ -9,7 +9,7 @@ import {
 import { type Plugin, createYoga } from "graphql-yoga";
 import type { PrismaClient } from "../generated/client/client.js";
 import { publicError } from "./errors.js";
-import { KnownDocuments } from "./known-documents.js";
+import { KnownDocuments, type TimeLimit } from "./known-documents.js";
 import type { Context } from "./schema/builder.js";
 import { boundedVariables } from "./variables.js";
 
@@ -20,6 +20,8 @@ export interface GraphQLOptions {
   readonly log: { error(details: object, message: string): void };
   /** @default 15 s */
   readonly timeoutMs?: number;
+  /** How many documents are answered on the shorter way; see {@link KnownDocuments}. */
+  readonly mostKnown?: number;
 }
 
 /** Words and signs of a document, and the same field under other names: what makes a small request a big one. */
@@ -28,14 +30,14 @@ const MOST_ALIASES = 30;
 
 /** The GraphQL endpoint, at "/": Yoga, and a shorter way for what it has executed before. */
 export function createGraphQL(schema: GraphQLSchema, options: GraphQLOptions) {
-  const { db, introspection, playground, log, timeoutMs = 15_000 } = options;
+  const { db, introspection, playground, log, timeoutMs = 15_000, mostKnown } = options;
   const context = () => ({ db });
   const inTime = limitedTo(timeoutMs);
   const maskError = (error: unknown) =>
     publicError(error, (err) => {
       log.error({ err }, "query failed");
     });
-  const known = new KnownDocuments({ schema, context, maskError, inTime });
+  const known = new KnownDocuments({ schema, context, maskError, inTime, most: mostKnown });
   const yoga = createYoga<object, Context>({
     schema,
     graphqlEndpoint: "/",
@@ -79,10 +81,8 @@ const closed: Plugin = {
   },
 };
 
-type InTime = (result: Promise<ExecutionResult>) => Promise<ExecutionResult>;
-
 /** Answers in time. The statement that is under way the database ends by itself. */
-function limitedTo(timeoutMs: number): InTime {
+function limitedTo(timeoutMs: number): TimeLimit {
   return async (result) => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<ExecutionResult>((resolve) => {
@@ -99,7 +99,7 @@ function limitedTo(timeoutMs: number): InTime {
   };
 }
 
-function endedBy(inTime: InTime): Plugin {
+function endedBy(inTime: TimeLimit): Plugin {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args: unknown) =>

@@ -3,13 +3,19 @@ import type { Plugin } from "graphql-yoga";
 import type { Context } from "./schema/builder.js";
 import { exceededBy } from "./variables.js";
 
+/** Ends an execution in time. */
+export type TimeLimit = (result: Promise<ExecutionResult>) => Promise<ExecutionResult>;
+
 export interface KnownDocumentsOptions {
   readonly schema: GraphQLSchema;
   readonly context: () => Context;
   readonly maskError: (error: unknown) => Error;
-  /** Ends an execution in time. */
-  readonly inTime: (result: Promise<ExecutionResult>) => Promise<ExecutionResult>;
-  /** @default 1000 */
+  readonly inTime: TimeLimit;
+  /**
+   * How many are kept.
+   *
+   * @default 1000
+   */
   readonly most?: number;
 }
 
@@ -28,17 +34,20 @@ interface Params {
 
 const JSON_TYPE = "application/json";
 const GRAPHQL_TYPE = "application/graphql-response+json";
-const TYPES: Readonly<Record<string, string>> = {
-  "*/*": JSON_TYPE,
-  "application/*": JSON_TYPE,
-  [JSON_TYPE]: JSON_TYPE,
-  [GRAPHQL_TYPE]: GRAPHQL_TYPE,
-};
+const TYPES = new Map([
+  ["*/*", JSON_TYPE],
+  ["application/*", JSON_TYPE],
+  [JSON_TYPE, JSON_TYPE],
+  [GRAPHQL_TYPE, GRAPHQL_TYPE],
+]);
+
+/** Longer ones are asked of Yoga each time, so that a thousand of them fit into the memory. */
+const LONGEST = 8192;
 
 /**
- * Answers for documents that Yoga has executed before, and so has found valid and within the limits. For each request
- * Yoga makes a Request and a Response and asks every plugin again, which took a fifth of the time of a small list.
- * What is out of the ordinary stays with it, and so do all refusals.
+ * Answers for documents that Yoga has executed before, and so has found valid and within the limits of a document; what
+ * they cost is counted each time. For each request Yoga makes a Request and a Response and asks every plugin again, which
+ * takes a quarter of the time of a small list. What is out of the ordinary stays with it.
  */
 export class KnownDocuments {
   readonly #documents = new Map<string, DocumentNode>();
@@ -74,6 +83,7 @@ export class KnownDocuments {
   }
 
   #keep(query: string, document: DocumentNode): void {
+    if (this.#documents.has(query) || query.length > LONGEST) return;
     const { most = 1000 } = this.#options;
     const [oldest] = this.#documents.keys();
     if (this.#documents.size >= most && oldest !== undefined) this.#documents.delete(oldest);
@@ -81,14 +91,13 @@ export class KnownDocuments {
   }
 }
 
-/** As Yoga chooses it: of what is accepted, the first that it has. */
+/** The first that is accepted, as Yoga chooses it; nothing if there is anything among them that is for Yoga to judge. */
 function typeFor(accept = "*/*"): string | undefined {
-  if (accept.includes("charset")) return undefined;
-  for (const range of accept.split(",")) {
-    const type = TYPES[(range.split(";", 1)[0] ?? "").trim().toLowerCase()];
-    if (type !== undefined) return type;
-  }
-  return undefined;
+  const types = accept.split(",").map((range) => {
+    const [type = "", ...parameters] = range.split(";").map((part) => part.trim());
+    return parameters.every((each) => each.startsWith("q=")) ? TYPES.get(type) : undefined;
+  });
+  return types.includes(undefined) ? undefined : types[0];
 }
 
 /** A body without anything that Yoga would refuse. */

@@ -18,12 +18,16 @@ const READS = [
 ];
 
 /**
- * The same client, whose reads of these models are repeated when the connection is lost under them. A query extension of
- * Prisma's would do it too, at a third of what Prisma does for a list.
+ * The same client, whose reads of these models are repeated when the connection is lost under them. They give
+ * plain promises, which no `$transaction([…])` takes. A query extension of Prisma's would do it too, for more.
  */
 export function repeatingReads(client: PrismaClient, models: readonly string[]): PrismaClient {
   const delegates = new Map<PropertyKey, Delegate>(
-    models.map((name) => [name, repeating((client as unknown as Record<string, Delegate>)[name] ?? {})]),
+    models.map((name) => {
+      const delegate = (client as unknown as Partial<Record<string, Delegate>>)[name];
+      if (!delegate) throw new Error(`the client has no model "${name}"`);
+      return [name, repeating(delegate)];
+    }),
   );
   return new Proxy(client, {
     get: (target, key) => delegates.get(key) ?? (Reflect.get(target, key) as unknown),

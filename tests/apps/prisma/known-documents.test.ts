@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createGraphQL } from "../../../apps/prisma/src/graphql.js";
+import { buildSchema } from "../../../apps/prisma/src/schema/schema.js";
 import { blogOf, fakeDatabase } from "./fake-database.js";
 import { type ServiceOptions, codesOf, service } from "./service.js";
 
@@ -45,8 +47,34 @@ describe("apps/prisma known documents", () => {
         accept,
       );
     }
-    for (const accept of ["text/html", "application/json;charset=latin1"])
+    for (const accept of ["text/html", "constructor", "application/json;CHARSET=latin1"])
       assert.equal((await same({ payload: { query: LIST }, headers: { accept } })).statusCode, 406);
+  });
+
+  it("are answered without Yoga once it has executed them, but neither long ones nor more than so many", async () => {
+    const { client } = fakeDatabase(blogOf(3));
+    const log = { error: () => undefined };
+    const options = { db: client, introspection: true, playground: false, log: log as never };
+    const { yoga, known } = createGraphQL(buildSchema(), { ...options, mostKnown: 2 });
+    const ask = async (query: string) => {
+      const headers = { "content-type": "application/json" };
+      const { status } = await yoga.fetch("http://localhost/", {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ query }),
+      });
+      assert.equal(status, 200, query);
+    };
+    const isKnown = async (query: string) => (await known.answer({ query }, undefined)) !== undefined;
+    const long = `{ posts { id } } # ${"x".repeat(8192)}`;
+    for (const query of [LIST, long]) {
+      assert.equal(await isKnown(query), false);
+      await ask(query);
+    }
+    assert.deepEqual([await isKnown(LIST), await isKnown(long)], [true, false]);
+    const [second, third] = ["{ users { id } }", "{ users { name } }"];
+    for (const query of [second, second, third]) await ask(query);
+    assert.deepEqual(await Promise.all([LIST, second, third].map(isKnown)), [false, true, true]);
   });
 
   it("take other variables and another operation the second time", async () => {
