@@ -6,9 +6,11 @@ import { paths, repository } from "./layout.js";
 import { run } from "./shell.js";
 import { together } from "./together.js";
 
-/** Programs that are built together, all of them from the versions that machine/toolchain/go.mod pins. */
+/** Programs that are built together. */
 interface ToolGroup {
   name: string;
+  /** Folder under machine/toolchain whose go.mod pins them, where it is not the one for all. */
+  module?: string;
   /** As `go build` takes them; `./NAME` is a main package of our own under machine/toolchain. */
   packages: string[];
   /** Link-time variables, `import/path.Name=value`. */
@@ -86,7 +88,8 @@ export const groups: ToolGroup[] = [
     packages: ["github.com/traefik/traefik/v3/cmd/traefik"],
     variables: ["github.com/traefik/traefik/v3/pkg/version.Version=3.6.7"],
   },
-  { name: "kwok", packages: ["sigs.k8s.io/kwok/cmd/kwok"], forRehearsal: true },
+  // It compiles with an older Kubernetes alone, or with one that is newer than the cluster's.
+  { name: "kwok", module: "kwok", packages: ["sigs.k8s.io/kwok/cmd/kwok"], forRehearsal: true },
   {
     name: "gke-definitions",
     packages: ["./gke-definitions"],
@@ -110,19 +113,21 @@ const groupsFor = (purpose: Purpose) =>
     purpose === "rehearsal" ? !notForRehearsal.has(name) : !forRehearsal,
   );
 
-/** The one Go module of all programs, so that what several of them import is compiled once. */
+/** The Go module of nearly all programs, so that what several of them import is compiled once. */
 export const toolchain = join(repository, "machine/toolchain");
+
+const folderOf = ({ module = "" }: ToolGroup) => join(toolchain, module);
 
 function fingerprint(group: ToolGroup): string {
   const hash = createHash("sha256").update(JSON.stringify([group, goFlags]));
   const ours = group.packages.filter((name) => name.startsWith("./"));
   const sources = ours.flatMap((folder) =>
-    readdirSync(join(toolchain, folder), { recursive: true, encoding: "utf8" })
+    readdirSync(join(folderOf(group), folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".go") && !file.endsWith("_test.go"))
       .map((file) => join(folder, file)),
   );
   for (const file of ["go.mod", "go.sum", ...sources.sort()]) {
-    hash.update(file).update(readFileSync(join(toolchain, file)));
+    hash.update(file).update(readFileSync(join(folderOf(group), file)));
   }
   return hash.digest("hex");
 }
@@ -169,7 +174,7 @@ export async function buildTools(
 
 /** Of exactly what is compiled, which `go mod download` would not. What cannot be had, the build tells. */
 async function downloadModules(group: ToolGroup): Promise<void> {
-  await run("go", ["list", "-e", "-deps", ...group.packages], { cwd: toolchain, env: goEnvironment });
+  await run("go", ["list", "-e", "-deps", ...group.packages], { cwd: folderOf(group), env: goEnvironment });
 }
 
 /** With these, what one call of Go has compiled serves the next one. */
@@ -190,7 +195,7 @@ async function build(group: ToolGroup, onProgress: (packages: number) => void): 
   let built = 0;
   const args = ["-v", ...goFlags, `-ldflags=-s -w ${variables}`, "-o", `${fresh}/`];
   await run("go", ["build", ...args, ...group.packages], {
-    cwd: toolchain,
+    cwd: folderOf(group),
     env: goEnvironment,
     log: `build-${group.name}`,
     onLine: () => {
@@ -207,13 +212,14 @@ async function build(group: ToolGroup, onProgress: (packages: number) => void): 
   await rm(fresh, { recursive: true });
 }
 
-async function copyEmbeddedFiles({ name, embed }: ToolGroup): Promise<void> {
+async function copyEmbeddedFiles(group: ToolGroup): Promise<void> {
+  const { name, embed } = group;
   if (embed === undefined) return;
-  const options = { cwd: toolchain, env: goEnvironment, log: `build-${name}` };
+  const options = { cwd: folderOf(group), env: goEnvironment, log: `build-${name}` };
   await run("go", ["mod", "download", embed.module], options);
   const folder = (await run("go", ["list", "-m", "-f", "{{.Dir}}", embed.module], options)).trim();
   for (const file of embed.files) {
-    const target = join(toolchain, embed.to, basename(file));
+    const target = join(folderOf(group), embed.to, basename(file));
     await rm(target, { force: true });
     await copyFile(join(folder, file), target);
   }

@@ -11,12 +11,15 @@ const read = (name: string) => readFileSync(join(repository, name), "utf8");
 
 const goMod = read("machine/toolchain/go.mod");
 
-/** Version of each module that go.mod requires, replacements in place. */
-const pins: Record<string, string | undefined> = Object.fromEntries(
-  [/^\t(\S+\.\S+\/\S+) (v\S+)/gm, /^\t(\S+) => \1 (v\S+)/gm].flatMap((line) =>
-    [...goMod.matchAll(line)].map(([, name, version]) => [name, version]),
-  ),
-);
+/** Version of each module that a go.mod requires, replacements in place. */
+function pinsOf(text: string): Record<string, string | undefined> {
+  const lines = [/^(?:require |\t)(\S+\.\S+\/\S+) (v\S+)/gm, /^\t(\S+) => \1 (v\S+)/gm];
+  return Object.fromEntries(
+    lines.flatMap((line) => [...text.matchAll(line)].map(([, name, version]) => [name, version])),
+  );
+}
+
+const pins = pinsOf(goMod);
 
 /** The version that a link-time variable tells a program. */
 function told(variable: string): string | undefined {
@@ -34,10 +37,13 @@ const programs = groups.flatMap(({ packages, links = {} }) => {
 
 describe("machine/tools", () => {
   it("pins every module that a program comes from, at one exact version", () => {
-    for (const name of groups.flatMap(({ packages }) => packages).filter((each) => !each.startsWith("./"))) {
-      const owner = Object.keys(pins).find((pin) => name === pin || name.startsWith(`${pin}/`));
-      assert.ok(owner !== undefined, `${name} is required by no line of go.mod`);
-      assert.match(pins[owner] ?? "", /^v\d+\.\d+\.\d+/, name);
+    for (const { module = "", packages } of groups) {
+      const own = pinsOf(read(join("machine/toolchain", module, "go.mod")));
+      for (const name of packages.filter((each) => !each.startsWith("./"))) {
+        const owner = Object.keys(own).find((pin) => name === pin || name.startsWith(`${pin}/`));
+        assert.ok(owner !== undefined, `${name} is required by no line of its go.mod`);
+        assert.match(own[owner] ?? "", /^v\d+\.\d+\.\d+/, name);
+      }
     }
   });
 
@@ -46,6 +52,7 @@ describe("machine/tools", () => {
     assert.deepEqual(
       tools.map(([, name]) => name),
       groups
+        .filter(({ module }) => module === undefined)
         .flatMap(({ packages }) => packages)
         .filter((name) => !name.startsWith("./"))
         .sort(),
