@@ -65,7 +65,11 @@ export const settled = () =>
         (phase !== "Succeeded" &&
           !conditions.some((condition: any) => condition.type === "Ready" && condition.status === "True")),
     );
-    return restless.map(({ metadata }) => metadata.name as string).join(", ") || undefined;
+    // A node that is back is taken for away for some seconds more, and pods may have to leave it yet.
+    const leaving = (await objects("nodes")).filter(({ spec: { taints = [] } }) =>
+      taints.some(({ effect }: any) => effect === "NoExecute"),
+    );
+    return [...restless, ...leaving].map(({ metadata }) => metadata.name as string).join(", ") || undefined;
   });
 
 /** The platform's own account of itself. */
