@@ -1,4 +1,4 @@
-import { UserError } from "../machine/shell.js";
+import { tellingErrors } from "../machine/shell.js";
 import { createCommands } from "./commands.js";
 import { previewAgainst, previewFirst } from "./rehearse.js";
 
@@ -11,10 +11,4 @@ const program = createCommands(
   },
 );
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`\nerror: ${error.message}\n`);
-  process.exitCode = 1;
-}
+await tellingErrors(() => program.parseAsync());

@@ -1,7 +1,7 @@
 import { Argument, Command } from "commander";
 import { writeFileSync } from "node:fs";
 import { withLock } from "../machine/lock.js";
-import { UserError } from "../machine/shell.js";
+import { tellingErrors } from "../machine/shell.js";
 import { buildTools, toolsAreBuilt } from "../machine/tools.js";
 import { actsOf, Stage } from "./acts/index.js";
 import { Rehearsal } from "./rehearsal.js";
@@ -84,10 +84,4 @@ function stopOnSignal(rehearsals: readonly Rehearsal[]): void {
   }
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`\nerror: ${error.message}\n`);
-  process.exitCode = 1;
-}
+await tellingErrors(() => program.parseAsync());
