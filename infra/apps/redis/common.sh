@@ -8,6 +8,9 @@ SENTINEL_PORT=26379
 : "${CONFIG_DIR:=/etc/redis}" "${AUTH_DIR:=/etc/redis-auth}" "${INTERNAL_DIR:=/etc/redis-internal}"
 : "${RUN_DIR:=/run/redis}" "${DATA_DIR:=/data}"
 
+NEWLINE='
+'
+
 # What this pod knew last, over restarts: "<epoch> <primary>".
 MARKER=$DATA_DIR/primary
 
@@ -55,24 +58,36 @@ users() {
   done <"$1"
 }
 
-# ask <host> <port> <command>...: the answer to the pods' own user; fails on an error, which it prints, and after a
-# second.
+# ask <host> <port> [<command>...]: what it answers to the pods' own user, on one command or on those that it reads, a
+# line each; fails on an error, which it prints, and after a second. A program more would cost a leaving pod its time.
 ask() {
-  asked=$1
-  shift
-  on_port=$1
-  shift
-  # Not straight into tr: a pipeline tells only how its last program ended.
-  ended=0
-  answer=$(REDISCLI_AUTH=$(cat "$INTERNAL_DIR/internal") \
-    timeout 1 redis-cli -e --user keeper -h "$asked" -p "$on_port" "$@" 2>&1) || ended=$?
-  printf '%s\n' "$answer" | tr -d '\r'
-  return "$ended"
+  asked=$1 on_port=$2
+  shift 2
+  # A pod that was deleted by force has lost its name, or its successor has it, while it still hands its role over.
+  [ "$asked" != "$SELF" ] || asked=localhost
+  secret=''
+  read -r secret <"$INTERNAL_DIR/internal" || [ -n "$secret" ]
+  REDISCLI_AUTH=$secret timeout 1 redis-cli -e --user keeper -h "$asked" -p "$on_port" "$@" 2>&1
 }
 
 # replication <host>: a server's own account of its role.
 replication() {
-  ask "$1" "$REDIS_PORT" info replication | grep '^role:' -A 100
+  account=$(ask "$1" "$REDIS_PORT" info replication) || return
+  case $account in
+    *role:*) printf '%s\n' "$account" ;;
+    *) return 1 ;;
+  esac
+}
+
+# number <name> <account>: the number of that name in what INFO tells; nothing if there is none.
+number() {
+  case "$NEWLINE$2" in
+    *"$NEWLINE$1:"*) ;;
+    *) return 0 ;;
+  esac
+  value=$NEWLINE$2
+  value=${value#*"$NEWLINE$1:"}
+  echo "${value%%[!0-9]*}"
 }
 
 # known_by <host>: "<epoch> <primary>" as the Sentinel there knows it, nothing if it knows none; fails if there is no

@@ -75,7 +75,7 @@ say "primary: $LEADER"
 # A file in memory, because everyone on the node can read a process's arguments.
 {
   echo "include $CONFIG_DIR/redis.conf"
-  echo "bind ${BIND:-* -::*}"
+  echo "bind * -::*"
   echo "port $REDIS_PORT"
   echo "dir $DATA_DIR"
   echo "replica-announce-ip $SELF"

@@ -4,13 +4,20 @@ set -eu
 # shellcheck source=common.sh
 . "${0%/*}/common.sh"
 
-leads() { replication "$SELF" | grep -q '^role:master'; }
-
-# caught_up: whether a follower has everything.
+# caught_up: whether a follower has what was written until the writes were stopped. It is asked itself, since a primary
+# hears of it once a second only.
 caught_up() {
-  account=$(replication "$SELF") || return 1
-  offset=$(echo "$account" | sed -n 's/^master_repl_offset://p')
-  echo "$account" | grep -q "^slave[0-9]*:.*,state=online,offset=$offset,"
+  for host in $REDIS_HOSTS; do
+    [ "$host" != "$SELF" ] || continue
+    account=$(replication "$host") || continue
+    case $account in
+      *master_link_status:up*) ;;
+      *) continue ;;
+    esac
+    held=$(number slave_repl_offset "$account")
+    [ "${held:-0}" -lt "$WRITTEN" ] || return 0
+  done
+  return 1
 }
 
 # within <tenths of a second> <command>...: whether it comes true in time.
@@ -47,12 +54,22 @@ replaced() {
   return 1
 }
 
-[ "$PODS" -gt 1 ] && leads || exit 0
-# What would be written from now on could be acknowledged by a follower that has not heard of the new primary.
-if ask "$SELF" "$REDIS_PORT" client pause 10000 write >/dev/null &&
-  within 20 caught_up && promote_another && within 60 replaced; then
-  echo "handed the primary's role over"
-else
-  ask "$SELF" "$REDIS_PORT" client unpause >/dev/null || true
-  echo "nobody took the primary's role over"
-fi
+[ "$PODS" -gt 1 ] || exit 0
+# What would be written from now on could be acknowledged by a follower that has not heard of the new primary. Stopped
+# before it is known who leads: a pod that is deleted by force has a second for all of this.
+told=$(ask "$SELF" "$REDIS_PORT" <<COMMANDS
+client pause 10000 write
+info replication
+COMMANDS
+) || told=''
+case $told in
+  OK*role:master*)
+    WRITTEN=$(number master_repl_offset "$told")
+    if within 20 caught_up && promote_another && within 60 replaced; then
+      echo "handed the primary's role over"
+      exit 0
+    fi
+    echo "nobody took the primary's role over"
+    ;;
+esac
+ask "$SELF" "$REDIS_PORT" client unpause >/dev/null || true

@@ -7,4 +7,4 @@ set -eu
 [ "$1" != "$REDIS_PORT" ] || [ ! -e "$RUN_DIR/waiting" ] || exit 0
 REDISCLI_AUTH=$(cat "$INTERNAL_DIR/internal")
 export REDISCLI_AUTH
-timeout 5 redis-cli --user keeper -h "$SELF" -p "$1" ping >/dev/null
+timeout 5 redis-cli --user keeper -h localhost -p "$1" ping >/dev/null

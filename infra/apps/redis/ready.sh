@@ -10,5 +10,5 @@ if replication "$SELF" | grep -Eq '^(role:master|master_link_status:up)'; then
 else
   [ -e "$DATA_DIR/synced" ]
   # Within this time a follower finds a primary that is there, and a rollout goes on only then.
-  [ "$(ask "$SELF" "$REDIS_PORT" info server | sed -n 's/^uptime_in_seconds://p')" -ge 20 ]
+  [ "$(number uptime_in_seconds "$(ask "$SELF" "$REDIS_PORT" info server)")" -ge 20 ]
 fi

@@ -9,7 +9,7 @@ id_of() { printf '%040d' "$1"; }
 
 write_configuration() {
   echo "include $CONFIG_DIR/sentinel.conf"
-  echo "bind ${BIND:-* -::*}"
+  echo "bind * -::*"
   echo "port $SENTINEL_PORT"
   echo "dir $RUN_DIR"
   echo "sentinel announce-ip $SELF"

@@ -101,8 +101,12 @@ export class PodFolder {
   }
 }
 
-/** Counts the questions of each kind, and gives the answer that holds from the latest of them on. */
+/**
+ * Counts the questions of each kind, and gives the answer that holds from the latest of them on. The pod's own name is
+ * nobody's, as after it was deleted by force.
+ */
 const client = (root: string) => `
+self=$POD_NAME.redis-write
 while :; do
   case $1 in
     -e) shift ;;
@@ -112,21 +116,32 @@ while :; do
     *) break ;;
   esac
 done
-question="$host:$port $*"
-echo "$question" >>"${root}/asked"
+case $host in
+  "$self") exit 1 ;;
+  localhost) host=$self ;;
+esac
+tell() {
+  question="$host:$port $1"
+  echo "$question" >>"${root}/asked"
+  count=0
+  while read -r asked; do
+    if [ "$asked" = "$question" ]; then count=$((count + 1)); fi
+  done <"${root}/asked"
+  while [ "$count" -gt 0 ]; do
+    answer="${root}/answers/$question@$count"
+    if [ -e "$answer" ]; then
+      case $(cat "$answer") in
+        ERR* | INPROG*) cat "$answer" >&2; return 1 ;;
+        *) cat "$answer"; return ;;
+      esac
+    fi
+    count=$((count - 1))
+  done
+  return 1
+}
 echo "$REDISCLI_AUTH" >"${root}/authenticated"
-count=0
-while read -r asked; do
-  if [ "$asked" = "$question" ]; then count=$((count + 1)); fi
-done <"${root}/asked"
-while [ "$count" -gt 0 ]; do
-  answer="${root}/answers/$question@$count"
-  if [ -e "$answer" ]; then
-    case $(cat "$answer") in
-      ERR* | INPROG*) cat "$answer" >&2; exit 1 ;;
-      *) exec cat "$answer" ;;
-    esac
-  fi
-  count=$((count - 1))
-done
-exit 1`;
+if [ $# -gt 0 ]; then
+  tell "$*"
+else
+  while read -r command; do tell "$command" || exit 1; done
+fi`;
