@@ -83,10 +83,11 @@ min-replicas-max-lag 3
 # Whoever has restarted may be behind: sentinel.sh lets it be promoted once it holds what the primary holds.
 replica-priority 0
 
-# A dead primary is noticed, and one that comes back is followed, within seconds and without a full copy.
+# A dead primary is noticed, and one that comes back is followed, within seconds and without a full copy; where it takes
+# one, it begins at once, since nobody can write before a follower has it.
 repl-timeout 10
 repl-ping-replica-period 2
-repl-diskless-sync-delay 1
+repl-diskless-sync-delay 0
 repl-backlog-size 16mb
 client-output-buffer-limit replica 64mb 32mb 60
 

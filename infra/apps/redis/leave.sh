@@ -56,14 +56,16 @@ replaced() {
 
 [ "$PODS" -gt 1 ] || exit 0
 # What would be written from now on could be acknowledged by a follower that has not heard of the new primary. Stopped
-# before it is known who leads: a pod that is deleted by force has a second for all of this.
+# before it is known who leads: a pod that is deleted by force has a second for all of this. And no ping any more: a
+# follower that has one more than the promoted one would need a full copy, and nobody could write until then.
 told=$(ask "$SELF" "$REDIS_PORT" <<COMMANDS
 client pause 10000 write
+config set repl-ping-replica-period 3600
 info replication
 COMMANDS
 ) || told=''
 case $told in
-  OK*role:master*)
+  OK"$NEWLINE"OK*role:master*)
     WRITTEN=$(number master_repl_offset "$told")
     if within 20 caught_up && promote_another && within 60 replaced; then
       echo "handed the primary's role over"

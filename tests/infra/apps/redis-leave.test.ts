@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { PodFolder, REDIS, SENTINEL, hostOf } from "./redis-pod-folder.js";
 
+/** What a server is told before anything else: followers must not get more from it, or differ in what they have. */
+const STOPPED = [":6379 client pause 10000 write", ":6379 config set repl-ping-replica-period 3600"];
+
 describe("infra/apps/redis/leave.sh", () => {
   let folder: PodFolder;
 
@@ -17,13 +20,13 @@ describe("infra/apps/redis/leave.sh", () => {
       .read("asked")
       .split("\n")
       .map((line) => line.slice(line.indexOf(":")))
-      .filter((line) => /client|failover/.test(line));
+      .filter((line) => /client|failover|config/.test(line));
 
   it("promotes nobody for a follower, which goes on as it was", () => {
     primary(700);
     folder.server(0, "slave", 3);
     assert.equal(folder.run("leave.sh").status, 0);
-    assert.deepEqual(commands(), [":6379 client pause 10000 write", ":6379 client unpause"]);
+    assert.deepEqual(commands(), [...STOPPED, ":6379 client unpause"]);
   });
 
   /** A primary with 700 bytes of writes, and its follower with so many of them. */
@@ -37,6 +40,7 @@ describe("infra/apps/redis/leave.sh", () => {
       "slave_priority:100",
     ]);
     folder.answer(0, REDIS, "client pause 10000 write", "OK\n");
+    folder.answer(0, REDIS, "config set repl-ping-replica-period 3600", "OK\n");
     folder.answer(0, REDIS, "client unpause", "OK\n");
     folder.answer(1, SENTINEL, "sentinel failover journal", "OK\n");
     folder.sentinel(1, 1);
@@ -46,7 +50,7 @@ describe("infra/apps/redis/leave.sh", () => {
     primary(700);
     const { status, stdout } = folder.run("leave.sh");
     assert.deepEqual([status, stdout], [0, "handed the primary's role over\n"]);
-    assert.deepEqual(commands(), [":6379 client pause 10000 write", ":26379 sentinel failover journal"]);
+    assert.deepEqual(commands(), [...STOPPED, ":26379 sentinel failover journal"]);
   });
 
   it("waits for an election that is under way already, and asks for no second one beside it", () => {
@@ -54,7 +58,7 @@ describe("infra/apps/redis/leave.sh", () => {
     folder.answer(1, SENTINEL, "sentinel failover journal", "INPROG Failover already in progress\n");
     folder.answer(2, SENTINEL, "sentinel failover journal", "OK\n");
     assert.equal(folder.run("leave.sh").stdout, "handed the primary's role over\n");
-    assert.deepEqual(commands(), [":6379 client pause 10000 write", ":26379 sentinel failover journal"]);
+    assert.deepEqual(commands(), [...STOPPED, ":26379 sentinel failover journal"]);
   });
 
   const incomplete: [string, number | string, string][] = [
@@ -68,7 +72,7 @@ describe("infra/apps/redis/leave.sh", () => {
       folder.program("sleep", "exit 0");
       const { status, stdout } = folder.run("leave.sh");
       assert.deepEqual([status, stdout], [0, "nobody took the primary's role over\n"]);
-      assert.deepEqual(commands(), [":6379 client pause 10000 write", ":6379 client unpause"]);
+      assert.deepEqual(commands(), [...STOPPED, ":6379 client unpause"]);
     });
   }
 });
