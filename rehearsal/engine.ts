@@ -5,6 +5,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../machine/layout.js";
 import { listenForEvents, stepOf, type Step } from "./events.js";
+import type { Processes } from "./processes.js";
 
 export interface EngineArgs {
   /** Folder of the project that the engine runs in. */
@@ -15,6 +16,9 @@ export interface EngineArgs {
 
   /** File that gets all that the engine prints. */
   readonly log: string;
+
+  /** End the plugins that a killed engine leaves behind. */
+  readonly processes: Processes;
 }
 
 export interface Run {
@@ -95,13 +99,22 @@ export class Engine {
 
   /** @param mode "quiet" for a command whose output may be secret: it stays out of the log */
   private spawn(args: readonly string[], mode: "logged" | "quiet" = "logged") {
-    const { folder, env, log } = this.args;
+    const { folder, env, log, processes } = this.args;
     const command = [join(paths.bin, "pulumi"), ...args, "--non-interactive", "--color", "never"];
     const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
       cwd: folder,
       env: { ...env },
       stdio: ["pipe", "pipe", "pipe"],
+      // As the leader of a process group.
+      detached: true,
     });
+    const { pid } = child;
+    if (pid !== undefined) {
+      processes.adoptGroup(pid);
+      child.on("close", () => {
+        processes.stopGroup(pid);
+      });
+    }
     const file = createWriteStream(log, { flags: "a", mode: 0o600 });
     file.write(`\n$ pulumi ${args.join(" ")}\n`);
     if (mode === "logged") {

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { searchPath } from "../machine/shell.js";
 import type { Clouds } from "./clouds.js";
+import { GO_ENVIRONMENT } from "./processes.js";
 import type { World } from "./rehearsal.js";
 import { installSignIns, programsOf } from "./sign-in.js";
 
@@ -15,6 +16,7 @@ export async function environment(
   const authorities = join(folder, "authorities.pem");
   await writeFile(authorities, world.clusters.map(({ authority }) => authority).join(""));
   return {
+    ...GO_ENVIRONMENT,
     PATH: `${programsOf(folder)}:${searchPath()}`,
     HOME: folder,
     TMPDIR: join(folder, "tmp"),

@@ -1,9 +1,10 @@
 import { Argument, Command } from "commander";
 import { writeFileSync } from "node:fs";
+import { repository } from "../machine/layout.js";
 import { withLock } from "../machine/lock.js";
 import { tellingErrors } from "../machine/shell.js";
 import { buildTools, toolsAreBuilt } from "../machine/tools.js";
-import { actsOf, Stage } from "./acts/index.js";
+import { partsOf, Stage, type Act } from "./acts/index.js";
 import { Rehearsal } from "./rehearsal.js";
 import {
   asCount,
@@ -14,6 +15,7 @@ import {
   type ActReport,
   type StackReport,
 } from "./report.js";
+import { readCommitted } from "./stack.js";
 
 const STACKS = ["dev", "prod"];
 
@@ -33,15 +35,12 @@ const program = new Command("npm run test:rehearsal --")
   .option("--keep-logs", "leave the logs of all programs where they are, and say where", false)
   .action(async (stacks: string[], options: { markdown?: string; keepLogs: boolean }) => {
     if (!toolsAreBuilt("rehearsal")) await withLock(() => buildTools(tell, "rehearsal"));
-    tell("starting the clusters");
     const rehearsals: Rehearsal[] = [];
     stopOnSignal(rehearsals);
     let reports: StackReport[];
     try {
-      while (rehearsals.length < stacks.length) rehearsals.push(await Rehearsal.start());
-      // Side by side: most of a deployment is waiting.
-      const plays = rehearsals.map((rehearsal, index) => rehearse(rehearsal, stacks[index] ?? ""));
-      reports = await Promise.all(plays);
+      reports = await rehearseAll(stacks, rehearsals);
+      tell("all acts are played");
     } finally {
       await stop(rehearsals, options.keepLogs);
     }
@@ -50,15 +49,60 @@ const program = new Command("npm run test:rehearsal --")
     if (reports.some(hasProblems)) process.exitCode = 1;
   });
 
+interface Part {
+  readonly stack: string;
+  readonly acts: readonly Act[];
+
+  /** Of its first act among all of the stack. */
+  readonly number: number;
+
+  /** Of the stack's acts. */
+  readonly of: number;
+}
+
+/**
+ * Plays the parts of all stacks side by side, each in a world of its own: most of a deployment is waiting.
+ *
+ * @param rehearsals gets each world as it is there, to be stopped whatever happens
+ */
+async function rehearseAll(stacks: readonly string[], rehearsals: Rehearsal[]): Promise<StackReport[]> {
+  const plays: Promise<StackReport>[] = [];
+  for (const part of stacks.flatMap(numberedParts)) {
+    tell(
+      `${part.stack}: starting the clusters for acts ${part.number} to ${part.number + part.acts.length - 1}`,
+    );
+    const rehearsal = await Rehearsal.start();
+    rehearsals.push(rehearsal);
+    const play = rehearse(rehearsal, part);
+    // Its failure is told at the end, when all are awaited.
+    play.catch(() => undefined);
+    plays.push(play);
+  }
+  const played = await Promise.all(plays);
+  return stacks.map((stack) => {
+    const parts = played.filter((part) => part.stack === stack);
+    return {
+      stack,
+      resources: Math.max(...parts.map(({ resources }) => resources)),
+      acts: parts.flatMap(({ acts }) => acts),
+    };
+  });
+}
+
+function numberedParts(stack: string): Part[] {
+  const parts = partsOf(readCommitted(repository, stack));
+  const before = (index: number) => parts.slice(0, index).flat().length;
+  return parts.map((acts, index) => ({ stack, acts, number: before(index) + 1, of: before(parts.length) }));
+}
+
 /** Plays one act after the other; what failed is told at once, and the others are played all the same. */
-async function rehearse(rehearsal: Rehearsal, name: string): Promise<StackReport> {
+async function rehearse(rehearsal: Rehearsal, { stack: name, acts, number, of }: Part): Promise<StackReport> {
   const stack = await rehearsal.openStack(name);
   try {
     const stage = new Stage(rehearsal, stack);
-    const acts = actsOf(stack.committed);
     const reports: ActReport[] = [];
     for (const [index, act] of acts.entries()) {
-      tell(`${name} ${index + 1}/${acts.length}: ${act.title}`);
+      tell(`${name} ${number + index}/${of}: ${act.title}`);
       const report = await playAct(act, stage);
       reports.push(report);
       for (const problem of report.problems) tell(`  ${name}: ${problem}`);

@@ -18,6 +18,12 @@ export interface StartOptions {
   ipc?: boolean;
 }
 
+/**
+ * For programs in Go: they live for minutes and there is memory, so that looking for garbage less often takes a tenth off
+ * the CPU of all.
+ */
+export const GO_ENVIRONMENT = { GOGC: "400" };
+
 interface Started {
   readonly child: ChildProcess;
   readonly log: string;
@@ -31,6 +37,7 @@ export class Processes {
   /** Folder with a log of each program. */
   readonly logs: string;
   private readonly started = new Map<string, Started>();
+  private readonly groups = new Set<number>();
   private stopping = false;
 
   constructor(logs: string) {
@@ -44,7 +51,7 @@ export class Processes {
     const file = openSync(log, "a", 0o600);
     const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
       stdio: ["ignore", file, file, ...(ipc ? (["ipc"] as const) : [])],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...GO_ENVIRONMENT, ...env },
       cwd,
     });
     closeSync(file);
@@ -52,9 +59,29 @@ export class Processes {
     return child;
   }
 
+  /**
+   * Takes over the leader of a process group that somebody else has started: what it started itself, and leaves behind
+   * when it is killed, ends with all the others at the latest.
+   */
+  adoptGroup(leader: number): void {
+    this.groups.add(leader);
+  }
+
+  /** Ends what is left of a process group. */
+  stopGroup(leader: number): void {
+    this.groups.delete(leader);
+    try {
+      process.kill(-leader, "SIGKILL");
+    } catch (error) {
+      // Mostly nothing is left.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+
   /** Ends one program at once, or all of them: what they keep is thrown away anyway. */
   async stop(name?: string): Promise<void> {
     this.stopping ||= name === undefined;
+    if (name === undefined) for (const leader of this.groups) this.stopGroup(leader);
     const chosen = [...this.started].filter(([other]) => name === undefined || name === other);
     await Promise.all(
       chosen.map(async ([other, { child }]) => {

@@ -67,7 +67,7 @@ export class RehearsedStack {
     ]);
     const env = await environment(world, folder, clouds);
     const log = join(world.processes.logs, `${name}.log`);
-    const engine = new Engine({ folder: join(folder, "project"), env, log });
+    const engine = new Engine({ folder: join(folder, "project"), env, log, processes: world.processes });
     const stack = new RehearsedStack({ world, name, checkout, folder, committed, engine, clouds, program });
     // Without `main`: the program is not loaded from a file but waits in a process of its own.
     await writeFile(join(folder, "project/Pulumi.yaml"), stringify({ name: PROJECT, runtime: "nodejs" }));
@@ -216,8 +216,13 @@ interface Parts {
 
 const isSecret = (value: unknown) => typeof value === "object" && value !== null && "secure" in value;
 
-/** A secret that was committed can be read with the stack's own passphrase only, so it is left out here. */
-function readCommitted(checkout: string, name: string): Configuration {
+/**
+ * What a stack file says. A secret that was committed can be read with the stack's own passphrase only, so it is left
+ * out here.
+ *
+ * @param checkout folder of the repository
+ */
+export function readCommitted(checkout: string, name: string): Configuration {
   const file = parse(readFileSync(join(checkout, `Pulumi.${name}.yaml`), "utf8")) as {
     config?: Configuration;
   };

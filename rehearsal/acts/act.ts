@@ -1,7 +1,6 @@
 import type { Changed } from "../changes.js";
 import { changesOf, unexpected } from "../changes.js";
 import type { ClusterAccess } from "../cluster/access.js";
-import type { Existing } from "../cloud/store.js";
 import type { Run, RunOptions } from "../engine.js";
 import type { Rehearsal } from "../rehearsal.js";
 import type { RehearsedStack } from "../stack.js";
@@ -41,9 +40,6 @@ export class Stage {
   /** What the first preview said. */
   foreseen: readonly Changed[] = [];
 
-  /** What existed when all of it had been made for the first time. */
-  complete: readonly Existing[] = [];
-
   /** Number of resources that are something beyond the engine's own book, when all of it had been made. */
   resources = 0;
 
@@ -66,12 +62,6 @@ export class Stage {
   async setSecret(key: string, value: string): Promise<void> {
     this.secrets.add(value);
     await this.stack.setSecret(key, value);
-  }
-
-  /** Puts the stack file back to what was committed. */
-  async revert(): Promise<void> {
-    this.edits.length = 0;
-    await this.stack.configure();
   }
 
   async run(operation: Operation, options?: RunOptions): Promise<Run> {

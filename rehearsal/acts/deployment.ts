@@ -49,7 +49,6 @@ export const deploymentActs: readonly Act[] = [
     title: "the first up creates what the preview said",
     async play(stage) {
       const played = await stage.change(stage.foreseen);
-      stage.complete = stage.stack.cloud();
       stage.resources = played.changes.length;
       return played;
     },

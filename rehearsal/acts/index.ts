@@ -10,18 +10,21 @@ import { teardownActs } from "./teardown.js";
 export { Stage, type Act, type Played } from "./act.js";
 
 /**
- * The whole rehearsal of a stack, in order: each act goes on from where the one before left it.
+ * The whole rehearsal of a stack, in parts that share nothing and can be played side by side; in each an act goes on
+ * from where the one before left it.
  *
  * @param committed what the stack file says
  */
-export function actsOf(committed: Configuration): Act[] {
+export function partsOf(committed: Configuration): readonly (readonly Act[])[] {
   return [
-    ...deploymentActs,
-    referencesAct,
-    secretsAct("after the first up"),
-    ...everydayActs(committed),
-    secretsAct("after all changes"),
-    ...teardownActs(committed),
-    ...interruptionActs,
+    [
+      ...deploymentActs,
+      referencesAct,
+      secretsAct("after the first up"),
+      ...everydayActs(committed),
+      secretsAct("after all changes"),
+      ...teardownActs(committed),
+    ],
+    [...interruptionActs, secretsAct("after the interruptions")],
   ];
 }

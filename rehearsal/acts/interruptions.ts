@@ -1,4 +1,7 @@
+import { changesOf } from "../changes.js";
+import { wasThereBefore } from "../cloud/before.js";
 import type { Run } from "../engine.js";
+import type { Step } from "../events.js";
 import { pendingOperations } from "../pending.js";
 import { failures, type Act, type Stage } from "./act.js";
 import { podProblems } from "./deployment.js";
@@ -24,26 +27,27 @@ function random(seed: number): number {
 
 /**
  * The engine is killed, as the kernel does it, at ten moments that ten seeds choose; each next run goes on from there.
- * Between them a person does what the runbook says about what was made and not written down.
+ * Between them a person does what the runbook says about what was made and not written down. They begin with nothing,
+ * so another world can play them while the other acts are played.
  */
 export const interruptionActs: readonly Act[] = [
   {
     title: `an up that is killed ${CREATIONS} times is completed by the next, and nothing exists twice`,
     async play(stage) {
       const { stack } = stage;
-      await stage.revert();
       await stage.edit({ "slipway:protection": false });
-      const total =
-        stage.runs.find(({ steps }) => steps.some(({ op }) => op === "create"))?.steps.length ?? 0;
-      const problems = await killAt(stage, "up", moments(1, CREATIONS), total);
+      const preview = await stage.run("preview");
+      stage.foreseen = changesOf(preview.steps);
+      const problems = await killAt(stage, "up", moments(1, CREATIONS), preview.steps.length);
       const last = await stage.run("up");
       // A refresh writes down of a Deployment that an autoscaler is just growing that it is not ready, and the next up
       // looks after it again.
       const unsettled = await podProblems(stage);
       const refreshed = await stage.run("refresh");
       const unchanged = await stage.change([]);
-      const difference = inventoryDifferences(stack.cloud(), stage.complete);
-      const failed = [last, refreshed].flatMap(failures);
+      const made = stack.cloud().filter((thing) => !wasThereBefore(thing));
+      const difference = inventoryDifferences(made, createdInClouds(preview.steps));
+      const failed = [preview, last, refreshed].flatMap(failures);
       const all = [...problems, ...failed, ...unsettled, ...unchanged.problems, ...difference];
       return { problems: all, changes: [] };
     },
@@ -60,7 +64,17 @@ export const interruptionActs: readonly Act[] = [
       return { problems: [...problems, ...failures(last), ...leftovers(stage), ...pending], changes: [] };
     },
   },
+  {
+    title: "what was destroyed is created again, though clouds keep some names for a while",
+    play: (stage) => stage.change(stage.foreseen),
+  },
 ];
+
+/** What a run creates in the simulated clouds. */
+export const createdInClouds = (steps: readonly Step[]) =>
+  steps
+    .filter(({ op, type }) => op === "create" && /^(gcp|aws):/.test(type))
+    .map(({ type }) => ({ token: type }));
 
 /** Runs the operation again and again, killing it at those shares of all its steps. */
 async function killAt(

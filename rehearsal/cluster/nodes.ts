@@ -6,6 +6,7 @@ import {
   type V1Pod,
 } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
+import { forgetPodsThatAreGone } from "./disruptions.js";
 import { made } from "./made.js";
 import type { Allocatable } from "./machine-types.js";
 
@@ -26,6 +27,9 @@ export interface NodePool {
 
 const HOSTNAME = "kubernetes.io/hostname";
 const POOL = "rehearsal/pool";
+/** Old names of labels, which Kubernetes itself adds to every node a moment after it is made. */
+const ADDED = /^beta\.kubernetes\.io\//;
+
 /** Longer than a busy machine takes; the clouds have patience for an hour. */
 const DRAIN_SECONDS = 240;
 
@@ -34,9 +38,11 @@ const DRAIN_SECONDS = 240;
  * clouds do it, so that disruption budgets and spare room are put to the test.
  */
 export class Nodes {
+  private readonly config: KubeConfig;
   private readonly core: CoreV1Api;
 
   constructor(config: KubeConfig) {
+    this.config = config;
     this.core = config.makeApiClient(CoreV1Api);
   }
 
@@ -84,24 +90,26 @@ export class Nodes {
         const names = items.map(({ metadata }) => `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`);
         throw new Error(`node ${node} is not drained within ${DRAIN_SECONDS} s of ${names.join(", ")}`);
       }
-      await Promise.all(items.map((pod) => this.evict(pod)));
+      const refused = (await Promise.all(items.map((pod) => this.evict(pod)))).flat();
+      for (const namespace of new Set(refused)) await forgetPodsThatAreGone(this.config, namespace);
       await sleep(200);
     }
   }
 
-  private async evict({ metadata }: V1Pod): Promise<void> {
+  /** Gives the namespace of a pod that a disruption budget does not let go now. */
+  private async evict({ metadata }: V1Pod): Promise<string[]> {
     const [name, namespace] = [metadata?.name ?? "", metadata?.namespace ?? ""];
-    if (metadata?.deletionTimestamp) return;
-    await this.core
-      .createNamespacedPodEviction({
-        name,
-        namespace,
-        body: made<V1Eviction>({ metadata: { name, namespace } }),
-      })
-      .catch((error: unknown) => {
-        // 429: a disruption budget says not now. 404: it is gone.
-        if (![404, 429].includes((error as { code?: number }).code ?? 0)) throw error;
-      });
+    if (metadata?.deletionTimestamp) return [];
+    const body = made<V1Eviction>({ metadata: { name, namespace } });
+    try {
+      await this.core.createNamespacedPodEviction({ name, namespace, body });
+    } catch (error) {
+      const { code } = error as { code?: number };
+      if (code === 429) return [namespace];
+      // 404: it is gone.
+      if (code !== 404) throw error;
+    }
+    return [];
   }
 }
 
@@ -115,7 +123,8 @@ function freeName(pool: NodePool, taken: Set<string | undefined>): string {
   }
 }
 
-function nodeOf(pool: NodePool, zone: string, name: string): V1Node {
+/** As a cloud makes it. */
+export function nodeOf(pool: NodePool, zone: string, name: string): V1Node {
   const { region, machineType, allocatable, labels, taints } = pool;
   return made<V1Node>({
     metadata: {
@@ -136,9 +145,11 @@ function nodeOf(pool: NodePool, zone: string, name: string): V1Node {
   });
 }
 
-function fingerprint({ metadata, spec, status }: V1Node): string {
+/** What a node is, whatever its name and however it does: another fingerprint is another node. */
+export function fingerprint({ metadata, spec, status }: V1Node): string {
   const parts = Object.entries({ ...metadata?.labels, ...status?.allocatable });
-  const sorted = parts.filter(([key]) => key !== HOSTNAME).sort(([a], [b]) => (a < b ? -1 : 1));
+  const own = parts.filter(([key]) => key !== HOSTNAME && !ADDED.test(key));
+  const sorted = own.sort(([a], [b]) => (a < b ? -1 : 1));
   const taints = (spec?.taints ?? [])
     // Kubernetes' own say how the node is, not what it is.
     .filter(({ key }) => !key.startsWith("node.kubernetes.io/"))

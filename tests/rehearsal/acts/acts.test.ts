@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { applyEdit } from "../../../rehearsal/acts/edits.js";
+import { partsOf } from "../../../rehearsal/acts/index.js";
+import { createdInClouds } from "../../../rehearsal/acts/interruptions.js";
 import { inventoryDifferences } from "../../../rehearsal/acts/teardown.js";
 import { changesOf, unexpected } from "../../../rehearsal/changes.js";
 import type { Existing } from "../../../rehearsal/cloud/store.js";
@@ -90,6 +92,32 @@ describe("rehearsal/acts", () => {
       "a: expected 1, got 2",
       "b: expected 1, got 0",
     ]);
+  });
+});
+
+describe("rehearsal/acts, what is compared after interruptions", () => {
+  it("is all that a preview creates in the clouds, and nothing of the clusters or of the engine's own book", () => {
+    const steps = [
+      step("create", "gcp:container/cluster:Cluster", "gke"),
+      step("create", "aws:ec2/subnet:Subnet", "a"),
+      step("create", "aws:ec2/subnet:Subnet", "b"),
+      step("create", "kubernetes:core/v1:Secret", "redis"),
+      step("create", "slipway:gcp:Network", "network"),
+      step("read", "gcp:dns/managedZone:ManagedZone", "zone"),
+    ];
+    assert.deepEqual(
+      createdInClouds(steps).map(({ token }) => token),
+      ["gcp:container/cluster:Cluster", "aws:ec2/subnet:Subnet", "aws:ec2/subnet:Subnet"],
+    );
+  });
+});
+
+describe("rehearsal/acts, its parts", () => {
+  it("are the life of a stack and its interruptions, with no act in both", () => {
+    const parts = partsOf({}).map((acts) => acts.map(({ title }) => title));
+    assert.match(parts[0]?.[0] ?? "", /^a preview creates everything/);
+    assert.match(parts[1]?.[0] ?? "", /^an up that is killed 7 times/);
+    assert.equal(new Set(parts.flat()).size, parts.flat().length);
   });
 });
 

@@ -41,6 +41,19 @@ describe("rehearsal/processes", () => {
     assert.deepEqual(pids.map(isAlive), [false, false, false]);
   });
 
+  it("ends with all the others what a killed leader of a process group left behind", async () => {
+    const script = "sleep 600 & echo $!; exec sleep 600";
+    const leader = spawn("sh", ["-c", script], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+    const [left] = (await once(leader.stdout, "data")) as [Buffer];
+    processes.adoptGroup(leader.pid ?? 0);
+    leader.kill("SIGKILL");
+    await once(leader, "exit");
+    assert.equal(isAlive(Number(left)), true);
+    await processes.stop();
+    assert.ok(await ends(Number(left)), "it is still there");
+    processes.stopGroup(leader.pid ?? 0);
+  });
+
   it("leaves no program when it is itself ended by kill -9", async () => {
     const script = `
       const { Processes } = await import(${JSON.stringify(pathToFileURL(module).href)});
