@@ -45,10 +45,26 @@ export function migrationsTenant({ resources, beside }: Tenant): Tenant {
   return { replicas: 1, surges: false, resources, beside };
 }
 
-/** Connections of one pod, so that all of a rollout together stay within what the database takes. */
+/** With one, a request that waits for another's row would keep everybody waiting. */
+const FEWEST_CONNECTIONS = 2;
+
+/**
+ * Connections of one pod, so that all of a rollout together stay within what the database takes.
+ *
+ * @throws pulumi.InputPropertyError if there are too many pods for that
+ */
 export function connectionsOf({ replicas, surges }: Tenant, connectionLimit: number): number {
   const pods = surges ? 2 * replicas + 1 : replicas;
-  return Math.max(2, Math.min(MOST_CONNECTIONS, Math.floor(connectionLimit / pods)));
+  const connections = Math.floor(connectionLimit / pods);
+  if (connections < FEWEST_CONNECTIONS) {
+    throw new pulumi.InputPropertyError({
+      propertyPath: "replicas",
+      reason:
+        `expected few enough for ${FEWEST_CONNECTIONS} of the database's ${connectionLimit} connections each, also in a ` +
+        `rollout with ${pods} pods at once, got ${replicas}`,
+    });
+  }
+  return Math.min(MOST_CONNECTIONS, connections);
 }
 
 export interface ConfigDocumentArgs {

@@ -17,6 +17,14 @@ export const serviceAccountKey = z.string().refine(isServiceAccountKey, {
 });
 
 /** `slipway:gcp`: everything of Google Cloud. Left out, nothing of it is created. */
+/** Of Google's series those with ARM processors end in "a", but for A4X. */
+const x86MachineType = z
+  .string()
+  .min(1)
+  .refine((type) => !/^([a-z]\d+a|a4x)-/.test(type), {
+    error: 'expected an x86-64 machine type such as "e2-standard-4", which the images are built for',
+  });
+
 export const gcp = z
   .strictObject({
     project: projectId,
@@ -35,7 +43,7 @@ export const gcp = z
       .strictObject({
         /** One zone: cheaper, and gone when the zone is. Left out, nodes and control plane stand in three. */
         zone: zone.optional(),
-        machineType: z.string().min(1).optional(),
+        machineType: x86MachineType.optional(),
         spot: z.boolean().optional(),
         /** For each zone. */
         ...nodeCounts,

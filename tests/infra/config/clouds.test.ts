@@ -47,6 +47,13 @@ describe("infra/config/gcp", () => {
       "gke.releaseChannel: Invalid option",
     ],
     ["a misspelt key", { gke: { machine: "e2-small" } }, 'gke: Unrecognized key: "machine"'],
+    ...["t2a-standard-4", "c4a-highmem-8", "n4a-standard-2", "a4x-highgpu-4g"].map(
+      (machineType): [string, object, string] => [
+        `the ARM machine type ${machineType}`,
+        { gke: { machineType } },
+        'gke.machineType: expected an x86-64 machine type such as "e2-standard-4", which the images are built for',
+      ],
+    ),
     [
       "a MySQL that is not offered",
       { cloudSql: { databaseVersion: "MYSQL_8_0" } },
