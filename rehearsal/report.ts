@@ -68,7 +68,8 @@ function headline(report: StackReport): string {
   const seconds = report.acts.reduce((sum, act) => sum + act.seconds, 0);
   const failed = report.acts.filter(isBroken).length;
   const verdict = failed === 0 ? "all is well" : `${failed} of ${report.acts.length} promises are broken`;
-  return `Stack ${report.stack}: ${report.resources} resources, ${seconds.toFixed(0)} s, ${verdict}`;
+  // Of parts that are played side by side.
+  return `Stack ${report.stack}: ${report.resources} resources, acts of ${seconds.toFixed(0)} s in all, ${verdict}`;
 }
 
 /** Short lists are told, long ones counted. */

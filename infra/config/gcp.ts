@@ -16,7 +16,6 @@ export const serviceAccountKey = z.string().refine(isServiceAccountKey, {
     'expected the JSON of a service account\'s key, with "type": "service_account" and a "private_key"',
 });
 
-/** `slipway:gcp`: everything of Google Cloud. Left out, nothing of it is created. */
 /** Of Google's series those with ARM processors end in "a", but for A4X. */
 const x86MachineType = z
   .string()
@@ -25,6 +24,7 @@ const x86MachineType = z
     error: 'expected an x86-64 machine type such as "e2-standard-4", which the images are built for',
   });
 
+/** `slipway:gcp`: everything of Google Cloud. Left out, nothing of it is created. */
 export const gcp = z
   .strictObject({
     project: projectId,

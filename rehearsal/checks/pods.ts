@@ -87,6 +87,9 @@ interface LiveEvent {
   readonly involvedObject: { readonly kind: string; readonly name: string; readonly namespace: string };
 }
 
+/** Two pods were counted in a quota at the same moment: the one that was late is created a moment later. */
+const LATE = /^Error creating: Operation cannot be fulfilled on resourcequotas /;
+
 /** What Kubernetes itself complains of: pods that were not admitted, and those that still find no place. */
 function warnings(objects: readonly LiveObject[]): string[] {
   const waiting = ofKind(objects, "Pod").filter((pod) => !isReady(pod));
@@ -96,8 +99,9 @@ function warnings(objects: readonly LiveObject[]): string[] {
     .filter(({ apiVersion, kind }) => apiVersion === "v1" && kind === "Event")
     .map((event) => event as unknown as LiveEvent)
     .filter(
-      ({ reason, involvedObject: { name, namespace } }) =>
-        reason === "FailedCreate" || (reason === "FailedScheduling" && isWaiting(name, namespace)),
+      ({ reason, message, involvedObject: { name, namespace } }) =>
+        (reason === "FailedCreate" && !LATE.test(message)) ||
+        (reason === "FailedScheduling" && isWaiting(name, namespace)),
     )
     .map(
       ({ reason, message, involvedObject: { kind, namespace, name } }) =>

@@ -22,7 +22,7 @@ export async function forgetPodsThatAreGone(config: KubeConfig, namespace: strin
 }
 
 /** Whether no pod of that name is from before its disruption. */
-export function isGone(pods: readonly V1Pod[], name: string, since: Date): boolean {
+function isGone(pods: readonly V1Pod[], name: string, since: Date): boolean {
   const pod = pods.find(({ metadata }) => metadata?.name === name);
   const created = pod?.metadata?.creationTimestamp;
   return created === undefined || created.getTime() >= since.getTime();

@@ -140,7 +140,7 @@ describe("rehearsal/report", () => {
     assert.equal(
       asText(report),
       [
-        "Stack dev: 181 resources, 23 s, 1 of 2 promises are broken",
+        "Stack dev: 181 resources, acts of 23 s in all, 1 of 2 promises are broken",
         "ok     20.0 s  the first up (create 2)",
         "FAIL    3.0 s  a second up",
         "          unexpected: update A|B",
@@ -154,7 +154,7 @@ describe("rehearsal/report", () => {
     assert.equal(
       asMarkdown(report),
       [
-        "### Stack dev: 181 resources, 23 s, 1 of 2 promises are broken",
+        "### Stack dev: 181 resources, acts of 23 s in all, 1 of 2 promises are broken",
         "",
         "| | seconds | changed |",
         "| --- | ---: | --- |",

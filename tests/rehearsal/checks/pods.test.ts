@@ -16,12 +16,12 @@ const pod = (name: string, nodeName: string, ready = "True"): LiveObject => ({
   status: { conditions: [{ type: "Ready", status: ready }] },
 });
 
-const event = (reason: string, name: string): LiveObject => ({
+const event = (reason: string, name: string, message = "because"): LiveObject => ({
   apiVersion: "v1",
   kind: "Event",
   metadata: { name: `${name}.1`, namespace: "journal" },
   reason,
-  message: "because",
+  message,
   involvedObject: { kind: "Pod", namespace: "journal", name },
 });
 
@@ -84,6 +84,19 @@ describe("rehearsal/checks/pods", () => {
     assert.deepEqual(
       podComplaints([...objects, event("FailedScheduling", "found-one-since"), event("Pulled", "a")]),
       ["Pod journal/redis-0: FailedCreate because", "Pod journal/redis-1: FailedScheduling because"],
+    );
+  });
+
+  it("does not tell of a pod that only had to be counted again, but of one that the quota refuses", () => {
+    const late =
+      'Error creating: Operation cannot be fulfilled on resourcequotas "journal": the object has been modified';
+    const refused = 'Error creating: pods "a" is forbidden: exceeded quota: journal';
+    assert.deepEqual(
+      podComplaints([
+        event("FailedCreate", "frontend-1", late),
+        event("FailedCreate", "frontend-2", refused),
+      ]),
+      [`Pod journal/frontend-2: FailedCreate ${refused}`],
     );
   });
 });
