@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
@@ -39,8 +40,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** What goes wrong on a page from now on. Violations of the Content-Security-Policy are errors on the console. */
-export function problemsOf(page: Page): string[] {
-  const problems: string[] = [];
+export function problemsOf(page: Page, problems: string[] = []): string[] {
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
@@ -51,3 +51,16 @@ export function problemsOf(page: Page): string[] {
   });
   return problems;
 }
+
+/** Moves the focus to an element, as somebody without a mouse does. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press("Tab");
+    if (await page.locator(selector).evaluate((node) => node === document.activeElement)) return;
+  }
+  assert.fail(`no way to ${selector} in forty steps`);
+}
+
+/** How much wider a page is than its window, in pixels; 0 when nobody has to scroll sideways. */
+export const overhangOf = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { launchBrowser, problemsOf } from "./browser.js";
+import { launchBrowser, overhangOf, problemsOf, tabTo } from "./browser.js";
 import { add, list, remove } from "./entries.js";
 import { urlOf } from "./platform.js";
 
@@ -63,23 +63,16 @@ describe("the journal's page in a browser", () => {
   });
 
   it("can be used with the keyboard alone", async () => {
-    const tabTo = async (selector: string) => {
-      for (let presses = 0; presses < 40; presses++) {
-        await page.keyboard.press("Tab");
-        if (await page.locator(selector).evaluate((node) => node === document.activeElement)) return;
-      }
-      assert.fail(`no way to ${selector} in forty steps`);
-    };
-    await tabTo("#text");
+    await tabTo(page, "#text");
     await page.keyboard.type("typed without a mouse");
-    await tabTo("#save");
+    await tabTo(page, "#save");
     await page.keyboard.press("Enter");
     await entry("typed without a mouse").waitFor();
 
-    await tabTo("#entries li:first-child button");
+    await tabTo(page, "#entries li:first-child button");
     await page.keyboard.press("Enter");
     await page.locator("#confirm[open]").waitFor();
-    await tabTo("#confirm button.danger");
+    await tabTo(page, "#confirm button.danger");
     await page.keyboard.press("Enter");
     await entry("typed without a mouse").waitFor({ state: "detached" });
   });
@@ -89,9 +82,7 @@ describe("the journal's page in a browser", () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.reload();
     await entry("https://example.test/").waitFor();
-    const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.equal(window, 390);
-    assert.ok(wide <= 390, `the page is ${wide} pixels wide`);
+    assert.equal(await overhangOf(page), 0);
     await remove(id);
   });
 

@@ -42,6 +42,7 @@ const chat = new ChatClient({
   listeners: {
     onConnection: showConnection,
     onMessages(changed) {
+      places.meet(changed, chat.timelineOf(changed).last);
       if (changed === room) view.update(chat.timelineOf(room));
       showUnread();
     },

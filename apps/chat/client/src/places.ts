@@ -33,12 +33,17 @@ export class Places {
     this.#keeper.remove(`read.${room}`);
   }
 
+  /** What was said before somebody came is no news to them; what comes after it is, also in an empty room. */
+  meet(room: string, last: number): void {
+    this.read(room, this.#readUpTo(room, last));
+  }
+
   /** Everything up to this place has been seen. */
   read(room: string, seq: number): void {
     if (seq > this.#readUpTo(room, -1)) this.#keeper.set(`read.${room}`, seq);
   }
 
-  /** A room's places have no gaps, so what is unread is a difference. A room that is new here has nothing unread. */
+  /** A room's places have no gaps, so what is unread is a difference: none in a room that was not met yet. */
   unread(room: string, last: number): number {
     return Math.max(0, last - this.#readUpTo(room, last));
   }

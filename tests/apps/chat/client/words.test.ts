@@ -124,6 +124,15 @@ describe("apps/chat/client places", () => {
 
     assert.deepEqual([places.unread("lobby", 43), new Places(keeper).unread("lobby", 43)], [3, 3]);
   });
+
+  it("counts what came after a room was met, which nobody has opened or which was empty", () => {
+    const places = new Places(new Keeper());
+    places.meet("lobby", 40);
+    places.meet("empty", 0);
+    places.meet("lobby", 42);
+
+    assert.deepEqual([places.unread("lobby", 42), places.unread("empty", 2)], [2, 2]);
+  });
 });
 
 describe("apps/chat/client identity", () => {
