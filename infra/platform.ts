@@ -47,6 +47,9 @@ export interface Cluster {
   /** From where an entry's requests reach the pods. */
   readonly entryPeers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
 
+  /** From where the cloud collects metrics; nowhere where it collects none. */
+  readonly metricsPeers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
+
   /** The cluster's DNS, where it is no pod of kube-system. */
   readonly dnsPeers: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
 
@@ -61,6 +64,9 @@ export interface Cluster {
    * itself, so it is asked for before the Service is made.
    */
   createBackend(name: string, args: BackendArgs, opts: ChildOptions): Backend;
+
+  /** Has the cloud collect the metrics of an app's pods; does nothing where it collects none. */
+  collectMetrics(name: string, args: MetricsArgs, opts: ChildOptions): void;
 
   /** Address of the entry of that name, for those who must know it before the entry is made. */
   urlOf(name: string, host?: string): string;
@@ -125,6 +131,19 @@ export interface BackendArgs {
 export interface Backend {
   /** Annotations of the Service. */
   readonly annotations: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+}
+
+export interface MetricsArgs {
+  /** Namespace of the pods. */
+  namespace: pulumi.Input<string>;
+
+  labels: Readonly<Record<string, string>>;
+
+  /** Whose metrics. */
+  selector: Readonly<Record<string, string>>;
+
+  /** Name of the pods' port that answers with them under "/metrics". */
+  port: string;
 }
 
 export interface EntryArgs {

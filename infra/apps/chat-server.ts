@@ -52,6 +52,7 @@ export function chatServer(args: ChatServerArgs): HttpServiceArgs {
     // It lets clients in for the delay, sends them away for the spread, and then ends what is left.
     terminationGracePeriodSeconds: cluster.drainDelaySec + DRAIN_SPREAD_SEC + 20,
     backend: { healthPath: "/readyz", timeoutSec: WEBSOCKET_TIMEOUT_SEC, sticky: true },
+    hasMetrics: true,
     calls: [
       ...[redis.port, redis.sentinelPort].map((port) => ({ peers: redisPods, port })),
       ...mongoDb.calls,

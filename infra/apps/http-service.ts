@@ -63,6 +63,13 @@ export interface HttpServiceArgs {
   backend?: Pick<BackendArgs, "healthPath" | "timeoutSec" | "drainTimeoutSec" | "sticky">;
 
   /**
+   * Whether it answers with its metrics under "/metrics".
+   *
+   * @default false
+   */
+  hasMetrics?: boolean;
+
+  /**
    * Who may call it beside an entry.
    *
    * @default nobody
@@ -104,6 +111,7 @@ export class HttpService extends pulumi.ComponentResource {
 
     const { cluster, namespace, component, replicas, maxReplicas, calls = [], volumes = [] } = args;
     const { onePerNode = false, callers = [], nativeSidecars = [], recreate = false, after = [] } = args;
+    const { hasMetrics = false } = args;
     const parent = this;
     const labels = labelsFor(args.app, component);
     const metadata = { name: component, namespace, labels: labels.labels };
@@ -116,6 +124,9 @@ export class HttpService extends pulumi.ComponentResource {
     if (maxReplicas !== undefined) createAutoscaler(maxReplicas);
     const backend = args.backend && createBackend(args.backend);
     const service = createService();
+    if (hasMetrics) {
+      cluster.collectMetrics(`${name}-metrics`, { namespace, ...labels, port: "http" }, { parent });
+    }
 
     this.serviceName = service.metadata.name;
     this.servicePort = args.servicePort;
@@ -126,7 +137,8 @@ export class HttpService extends pulumi.ComponentResource {
     }
 
     function createNetworkPolicy() {
-      const peers = [...(args.backend ? cluster.entryPeers : []), ...callers];
+      const collectors = hasMetrics ? cluster.metricsPeers : [];
+      const peers = [...(args.backend ? cluster.entryPeers : []), ...callers, ...collectors];
       const spec = allow(labels.selector, [{ peers, port: args.port }], calls);
       return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent });
     }

@@ -169,6 +169,7 @@ export class Journal extends pulumi.ComponentResource {
           // It drains by itself: first it goes on accepting, then it closes what is idle and ends what is not.
           terminationGracePeriodSeconds: drainDelaySec + 25,
           backend: { healthPath: "/readyz" },
+          hasMetrics: true,
           calls: [redis.port, redis.sentinelPort].map((port) => ({
             peers: [podsWith(labelsFor(name, "redis").selector)],
             port,

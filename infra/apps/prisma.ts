@@ -219,6 +219,7 @@ export class Prisma extends pulumi.ComponentResource {
           recreate: prisma1,
           terminationGracePeriodSeconds: drainDelaySec + CLOSE_SEC,
           ...(exposed && { backend: { healthPath: prisma1 ? "/status" : "/readyz" } }),
+          hasMetrics: !prisma1,
           // The apps' own pods, of whatever namespace.
           callers: [{ namespaceSelector: { matchLabels: { "app.kubernetes.io/part-of": "slipway" } } }],
           calls: [...mySql.calls],

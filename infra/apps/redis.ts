@@ -35,13 +35,6 @@ export interface RedisArgs extends RedisSize {
 
   /** Labels of the pods, in the same namespace, that may connect. */
   clients: readonly Readonly<Record<string, string>>[];
-
-  /**
-   * From where the metrics are collected.
-   *
-   * @default nowhere
-   */
-  scrapers?: readonly k8s.types.input.networking.v1.NetworkPolicyPeer[];
 }
 
 /** Name of the read Service and start of every other: there is one Redis in a namespace. */
@@ -77,7 +70,7 @@ export class Redis extends pulumi.ComponentResource {
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:apps:Redis", name, args, opts);
 
-    const { cluster, namespace, password, clients, scrapers = [], storage = "10Gi" } = args;
+    const { cluster, namespace, password, clients, storage = "10Gi" } = args;
     const { replicas, resources } = redisTenant(args);
     refuseTwo(replicas);
 
@@ -112,6 +105,7 @@ export class Redis extends pulumi.ComponentResource {
     createNetworkPolicy();
     createPodDisruptionBudget(around, labels.selector);
     createStatefulSet();
+    cluster.collectMetrics(`${name}-metrics`, { namespace, ...labels, port: "metrics" }, { parent });
     this.registerOutputs({ host: this.host, sentinels: this.sentinels, secretName: this.secretName });
 
     function createSecret(logicalName: string, stringData: Record<string, pulumi.Input<string>>) {
@@ -172,7 +166,7 @@ export class Redis extends pulumi.ComponentResource {
         labels.selector,
         [
           ...ports.map((port) => ({ peers: [...clients.map(podsWith), self], port })),
-          ...(scrapers.length > 0 ? [{ peers: scrapers, port: METRICS_PORT }] : []),
+          { peers: cluster.metricsPeers, port: METRICS_PORT },
         ],
         ports.map((port) => ({ peers: [self], port })),
       );

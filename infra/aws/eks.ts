@@ -45,6 +45,7 @@ export interface EksArgs {
 export class Eks extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly mongoDbTenants = [];
+  readonly metricsPeers = [];
   readonly mySqlTenants = [];
   readonly mySqlSidecars = [];
   readonly storageClassName = "gp3";
@@ -86,6 +87,9 @@ export class Eks extends pulumi.ComponentResource implements Cluster {
   createBackend(_name: string, args: BackendArgs): Backend {
     return albBackend(args);
   }
+
+  /** EKS has nothing of its own that collects metrics. */
+  collectMetrics(): void {}
 
   urlOf(name: string, host?: string): string {
     return `https://${hostFor(name, { host, domain: this.args.domain })}`;

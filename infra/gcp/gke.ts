@@ -12,6 +12,7 @@ import type {
   ImageName,
   Images,
   LoadBalancerArgs,
+  MetricsArgs,
   MongoDb,
   MongoDbArgs,
   MySqlArgs,
@@ -22,6 +23,7 @@ import { AUTH_PROXY_RESOURCES } from "./auth-proxy.js";
 import { GceEntry, hostOf } from "./entry.js";
 import { GceLoadBalancer } from "./load-balancer.js";
 import { CloudSqlMySql } from "./mysql.js";
+import { collectorPeers, createPodMonitoring } from "./pod-monitoring.js";
 
 export interface GkeArgs {
   project: pulumi.Input<string>;
@@ -60,6 +62,8 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
   // Google's load balancers and their health checks talk to the pods from these ranges.
   readonly entryPeers = [{ ipBlock: { cidr: "130.211.0.0/22" } }, { ipBlock: { cidr: "35.191.0.0/16" } }];
 
+  readonly metricsPeers = collectorPeers;
+
   /** Each reserved address, by the name of the entry or the load balancer. */
   readonly addresses: Record<string, pulumi.Output<string>> = {};
   private readonly args: GkeArgs;
@@ -92,6 +96,10 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
 
   createBackend(name: string, args: BackendArgs, opts: ChildOptions): GceBackend {
     return new GceBackend(name, args, opts);
+  }
+
+  collectMetrics(name: string, args: MetricsArgs, opts: ChildOptions): void {
+    createPodMonitoring(name, args, opts);
   }
 
   urlOf(name: string, host?: string): string {

@@ -40,12 +40,14 @@ export function allowDns(others: readonly Peer[] = []): Spec {
   };
 }
 
-/** What the pods with that selector accept, and whom they may call. */
+/** What the pods with that selector accept, and whom they may call; without peers nobody, which Kubernetes takes for all. */
 export function allow(selector: Selector, ingress: readonly Allowed[], egress: readonly Allowed[]): Spec {
+  const withPeers = (allowed: readonly Allowed[]) => allowed.filter(({ peers }) => peers.length > 0);
+  const ports = (port: number) => [{ protocol: "TCP", port }];
   return {
     podSelector: { matchLabels: selector },
     policyTypes: ["Ingress", "Egress"],
-    ingress: ingress.map(({ peers, port }) => ({ from: [...peers], ports: [{ protocol: "TCP", port }] })),
-    egress: egress.map(({ peers, port }) => ({ to: [...peers], ports: [{ protocol: "TCP", port }] })),
+    ingress: withPeers(ingress).map(({ peers, port }) => ({ from: [...peers], ports: ports(port) })),
+    egress: withPeers(egress).map(({ peers, port }) => ({ to: [...peers], ports: ports(port) })),
   };
 }

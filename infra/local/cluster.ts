@@ -40,6 +40,7 @@ export interface LocalClusterArgs {
 export class LocalCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: k8s.Provider;
   readonly mongoDbTenants = [FERRET_DB_TENANT];
+  readonly metricsPeers = [];
   readonly mySqlTenants = MARIA_DB_TENANTS;
   readonly mySqlSidecars = [];
   readonly storageClassName = "local-path";
@@ -85,6 +86,9 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
     };
     return { annotations: sticky ? annotations : {} };
   }
+
+  /** Nothing collects metrics on this machine. */
+  collectMetrics(): void {}
 
   urlOf(name: string, host = localHost(name)): string {
     return localUrl(host, this.httpsPort);

@@ -94,6 +94,19 @@ describe("the committed stack files", () => {
     assert.match(await valueOf(outputs.databaseConnectionName), /^acme-prod:europe-west1:/);
   });
 
+  it("have the metrics collected of everything on Google Cloud that has any, and only there", async () => {
+    const collected = async (stack: string) =>
+      (await resourcesOf(stack))
+        .filter(({ inputs }) => inputs.kind === "PodMonitoring")
+        .map(({ name }) => name)
+        .sort();
+    const journal = ["journal-frontend-metrics", "journal-redis-metrics"];
+    const all = ["chat-redis-metrics", "chat-server-metrics", ...journal, "prisma-server-metrics"];
+    assert.deepEqual(await collected("dev"), all);
+    assert.deepEqual(await collected("prod"), all);
+    assert.deepEqual(await collected("local"), []);
+  });
+
   it("leave out what only the machine knows", () => {
     const local = committedConfig("local");
     assert.equal(local["slipway:images"], undefined);

@@ -1,15 +1,18 @@
-// Prints the definitions of the custom resources that GKE brings into every cluster for its Ingresses, one JSON document
-// a line. Those of the load balancers are made by their controller's own code, which is let run against a client that
-// only keeps what it is given; that of the certificates is a file of their controller's module, which the build copies.
+// Prints the definitions of the custom resources that GKE brings into a cluster for its Ingresses and for Managed
+// Prometheus, one JSON document a line. Those of the load balancers are made by their controller's own code, which is let
+// run against a client that only keeps what it is given; that of the certificates is a file of their controller's module,
+// which the build copies; that of the metrics is in the manifests of their operator.
 package main
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"log"
 	"os"
 
 	_ "github.com/GoogleCloudPlatform/gke-managed-certs/pkg/apis/networking.gke.io/v1" // Pins the module of the file below.
+	"github.com/GoogleCloudPlatform/prometheus-engine/manifests"
 	v1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apiextensions-apiserver/pkg/client/clientset/clientset/fake"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -50,9 +53,22 @@ func main() {
 		print(definition)
 	}
 
-	var certificate map[string]any
-	if err := yaml.Unmarshal(managedCertificate, &certificate); err != nil {
+	print(parsed(managedCertificate))
+	for _, document := range bytes.Split(manifests.CRDManifest, []byte("\n---\n")) {
+		if definition := parsed(document); nameOf(definition) == "podmonitorings.monitoring.googleapis.com" {
+			print(definition)
+		}
+	}
+}
+
+func parsed(document []byte) (definition map[string]any) {
+	if err := yaml.Unmarshal(document, &definition); err != nil {
 		log.Fatal(err)
 	}
-	print(certificate)
+	return definition
+}
+
+func nameOf(definition map[string]any) any {
+	metadata, _ := definition["metadata"].(map[string]any)
+	return metadata["name"]
 }

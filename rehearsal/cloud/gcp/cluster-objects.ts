@@ -26,7 +26,7 @@ function storageClass(name: string, type: string, isDefault: boolean): Kubernete
   });
 }
 
-/** BackendConfig, FrontendConfig and ManagedCertificate as their controllers define them. */
+/** BackendConfig, FrontendConfig, ManagedCertificate and PodMonitoring as their controllers define them. */
 function definitions(): KubernetesObject[] {
   const lines = execFileSync(join(paths.bin, "gke-definitions"), {
     encoding: "utf8",

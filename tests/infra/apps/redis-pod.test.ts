@@ -47,19 +47,14 @@ describe("infra/apps/redis-pod", () => {
     );
   });
 
-  it("lets nobody read its figures but those who collect them, and tells them where", async () => {
-    const scrapers = [
-      { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } },
-    ];
-    const resources = await redis({ scrapers });
-    const { spec } = only(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "redis").inputs;
-    assert.deepEqual(spec.ingress[2], { from: scrapers, ports: [{ protocol: "TCP", port: 9121 }] });
-    const { metadata, spec: pod } = setOf(resources).spec.template;
+  it("tells a collector that looks at annotations where its figures are", async () => {
+    const { metadata, spec: pod } = setOf(await redis()).spec.template;
     assert.deepEqual(metadata.annotations, {
       "prometheus.io/scrape": "true",
       "prometheus.io/port": "9121",
     });
-    assert.equal(pod.containers[2].ports[0].containerPort, 9121);
+    const [{ name, containerPort }] = pod.containers[2].ports;
+    assert.deepEqual([name, containerPort], ["metrics", 9121]);
   });
 
   it("runs a Sentinel beside each server, which knows every pod and how many must agree", async () => {

@@ -13,6 +13,7 @@ class App extends pulumi.ComponentResource {
 }
 
 const INGRESS = "kubernetes:networking.k8s.io/v1:Ingress";
+const MONITORING = "kubernetes:monitoring.googleapis.com/v1:PodMonitoring";
 const KUBERNETES = "pulumi:providers:kubernetes";
 const routes = [{ path: "/", service: "fileserver", port: 80 }];
 const clientArgs = { namespace: "chat", labels: {}, selector: { app: "client" }, targetPort: "http" };
@@ -70,6 +71,31 @@ describe("infra/gcp/gke", () => {
       assert.equal(cluster.drainDelaySec, 20);
       assert.equal(cluster.storageClassName, "standard-rwo");
     });
+  });
+
+  it("has Google's collectors, and nobody else, read an app's metrics under its own names", async () => {
+    const selector = { app: "frontend" };
+    const resources = await run((cluster, parent) => {
+      const args = { namespace: "journal", labels: { tier: "web" }, selector, port: "http" };
+      cluster.collectMetrics("journal-frontend-metrics", args, { parent });
+      assert.deepEqual(cluster.metricsPeers, [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "gmp-system" } },
+          podSelector: { matchLabels: { "app.kubernetes.io/name": "collector" } },
+        },
+      ]);
+    });
+    const { inputs, provider } = only(resources, MONITORING, "journal-frontend-metrics");
+    assert.deepEqual(inputs.metadata, {
+      name: "journal-frontend-metrics",
+      namespace: "journal",
+      labels: { tier: "web" },
+    });
+    assert.deepEqual(inputs.spec, {
+      selector: { matchLabels: selector },
+      endpoints: [{ port: "http", path: "/metrics", interval: "30s" }],
+    });
+    assert.match(provider, /providers:kubernetes::gke::/);
   });
 
   it("identifies the cluster by a name that no replacement and no kubeconfig changes", async () => {

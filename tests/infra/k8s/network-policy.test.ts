@@ -34,4 +34,9 @@ describe("infra/k8s/network-policy", () => {
       egress: [],
     });
   });
+
+  it("leaves out a port without peers, which Kubernetes would open to everybody", () => {
+    const { ingress, egress } = allow({ app: "redis" }, [{ peers: [], port: 1 }], [{ peers: [], port: 2 }]);
+    assert.deepEqual([ingress, egress], [[], []]);
+  });
 });

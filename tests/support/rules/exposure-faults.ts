@@ -10,6 +10,8 @@ export interface Fault {
 const SERVICE = "kubernetes:core/v1:Service";
 const POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
+const MONITORING = "kubernetes:monitoring.googleapis.com/v1:PodMonitoring";
+
 const pageService = (all: Registered[]) => only(all, SERVICE, "chat").inputs.spec;
 const chatQuota = (all: Registered[]) =>
   only(all, "kubernetes:core/v1:ResourceQuota", "chat").inputs.spec.hard;
@@ -55,6 +57,17 @@ export const exposureFaults: Fault[] = [
     is: "a Redis that everybody may call",
     caughtBy: "worldIsLetInByLoadBalancers",
     make: (all) => only(all, POLICY, "chat-redis").inputs.spec.ingress.push(everybody),
+  },
+  {
+    is: "metrics of a Redis that lets no collector in",
+    caughtBy: "metricsAreReached",
+    make: (all) => only(all, POLICY, "chat-redis").inputs.spec.ingress.pop(),
+  },
+  {
+    is: "metrics of a port that no pod has",
+    caughtBy: "metricsAreReached",
+    make: (all) =>
+      (only(all, MONITORING, "journal-redis-metrics").inputs.spec.endpoints[0].port = "exporter"),
   },
   {
     is: "a load balancer before pods that let nobody in",

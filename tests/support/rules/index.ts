@@ -1,6 +1,7 @@
 import * as engine from "./engine.js";
 import * as exposure from "./exposure.js";
 import * as hardening from "./hardening.js";
+import * as metrics from "./metrics.js";
 import * as references from "./references.js";
 import * as scripts from "./scripts.js";
 import { passwordsAreStrong } from "./secrets.js";
@@ -11,6 +12,7 @@ export const rules = {
   ...engine,
   ...exposure,
   ...hardening,
+  ...metrics,
   ...references,
   ...scripts,
   passwordsAreStrong,
