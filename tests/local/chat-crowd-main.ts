@@ -40,7 +40,8 @@ function observe(guest: Guest): void {
     if (state !== "online" || left === 0) return;
     report.gapsMs.push(Date.now() - left);
     left = 0;
-    back = { at: Date.now(), head: headOf(guest.room) };
+    // Who breaks off in the middle of a replay has been waiting since it began.
+    back = { at: back?.at ?? Date.now(), head: headOf(guest.room) };
     shown();
   };
   guest.onShown = shown;
@@ -113,17 +114,19 @@ function countsOf(guest: Guest) {
   };
 }
 
-/** Every connection, one after the other within two seconds. */
-async function cut(): Promise<void> {
+/** Each guest's connection as often as is said, eight to fourteen seconds after it was cut last. */
+async function cut(times: number): Promise<void> {
   await Promise.all(
     guests.map(async ({ agent }) => {
-      await sleep(Math.random() * 2000);
-      agent.cut();
+      for (let count = 0; count < times; count++) {
+        await sleep(8000 + Math.random() * 6000);
+        agent.cut();
+      }
     }),
   );
 }
 
-const answers: Record<string, () => unknown> = {
+const answers: Record<string, (value: number) => unknown> = {
   enter: async () => {
     for (const guest of guests) {
       guest.enter();
@@ -143,9 +146,9 @@ const answers: Record<string, () => unknown> = {
   settle,
 };
 
-process.on("message", ({ id, question }: { id: number; question: string }) => {
+process.on("message", ({ id, question, value }: { id: number; question: string; value: number }) => {
   void (async () => {
-    process.send?.({ id, answer: await answers[question]?.() });
+    process.send?.({ id, answer: await answers[question]?.(value) });
   })();
 });
 // Whoever started this is gone.

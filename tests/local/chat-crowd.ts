@@ -42,9 +42,9 @@ export class Crowd {
     await this.#ask("write");
   }
 
-  /** Cuts every connection. */
-  async cut(): Promise<void> {
-    await this.#ask("cut");
+  /** Cuts every connection so many times, each eight to fourteen seconds after the last time. */
+  async cut(times: number): Promise<void> {
+    await this.#ask("cut", times);
   }
 
   async away(): Promise<number> {
@@ -65,11 +65,11 @@ export class Crowd {
     this.#process.kill();
   }
 
-  #ask(question: string): Promise<unknown> {
+  #ask(question: string, value = 0): Promise<unknown> {
     const id = ++this.#asked;
     return new Promise((done, failed) => {
       this.#waiting.set(id, { done, failed });
-      this.#process.send({ id, question });
+      this.#process.send({ id, question, value });
     });
   }
 }

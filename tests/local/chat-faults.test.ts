@@ -24,13 +24,9 @@ const serverPods = async () => {
  * breaks depends on what else stands on it.
  */
 const faults: Record<string, { happens: (crowd: Crowd) => Promise<void>; breaks: number | "any" }> = {
-  "every connection is cut, twice": {
-    breaks: 2 * GUESTS,
-    happens: async (crowd) => {
-      await crowd.cut();
-      await until("everybody back", async () => ((await crowd.away()) === 0 ? undefined : "some are not"));
-      await crowd.cut();
-    },
+  "every connection is cut, three times": {
+    breaks: 3 * GUESTS,
+    happens: (crowd) => crowd.cut(3),
   },
   "the process of a server is killed": {
     breaks: 1,

@@ -52,12 +52,20 @@ function weaknessOf(pid: number) {
 }
 
 describe("the pods", () => {
-  for (const [component, replicas] of Object.entries({ frontend: 2, fileserver: 2, redis: 3 })) {
-    it(`of ${component} are spread over nodes, no two on the same`, async () => {
-      const pods = await objects("pods", "-n", "journal", "-l", `app.kubernetes.io/component=${component}`);
+  const spread = {
+    journal: { frontend: 2, fileserver: 2, redis: 3 },
+    // Its autoscaler may have found more servers useful.
+    chat: { server: 2, client: 2, redis: 3 },
+  };
+  const components = Object.entries(spread).flatMap(([namespace, replicas]) =>
+    Object.entries(replicas).map(([component, least]) => ({ namespace, component, least })),
+  );
+  for (const { namespace, component, least } of components) {
+    it(`of the ${namespace}'s ${component} are spread over nodes, no two on the same`, async () => {
+      const pods = await objects("pods", "-n", namespace, "-l", `app.kubernetes.io/component=${component}`);
       const nodes = pods.map(({ spec }) => spec.nodeName as string);
-      assert.equal(nodes.length, replicas);
-      assert.equal(new Set(nodes).size, replicas, nodes.join(", "));
+      assert.ok(nodes.length >= least, `only ${nodes.length}`);
+      assert.equal(new Set(nodes).size, nodes.length, nodes.join(", "));
     });
   }
 

@@ -4,6 +4,7 @@ import { Chat, type ChatArgs } from "../../../infra/apps/chat.js";
 import { LocalCluster } from "../../../infra/local/cluster.js";
 import { imageNames } from "../../../infra/platform.js";
 import { isSecret, ofKind, only, record, type Registered, reveal } from "../../support/program.js";
+import { resourcesOf } from "../../support/stacks.js";
 
 const images = Object.fromEntries(imageNames.map((name) => [name, `slipway.local/${name}:v1.0.0-0000000`]));
 
@@ -118,6 +119,16 @@ describe("infra/apps/chat", () => {
       [annotations[cookie], annotations[`${cookie}.samesite`], annotations[`${cookie}.secure`]],
       ["true", "none", "true"],
     );
+  });
+
+  it("keeps a browser on one server on Google Cloud too, which asks the server itself whether it is ready", async () => {
+    const name = "kubernetes:cloud.google.com/v1:BackendConfig";
+    const { timeoutSec, sessionAffinity, healthCheck } = only(await resourcesOf("prod"), name, "chat-server")
+      .inputs.spec;
+
+    assert.ok(timeoutSec >= 3600, `a websocket ends after ${timeoutSec} s`);
+    assert.deepEqual(sessionAffinity, { affinityType: "GENERATED_COOKIE" });
+    assert.deepEqual([healthCheck.requestPath, healthCheck.port], ["/readyz", 8080]);
   });
 
   it("puts one server of a version on a node, and leaves their number to the autoscaler", async () => {

@@ -28,6 +28,13 @@ export interface DrainOptions {
    */
   readonly patienceMs?: number;
 
+  /**
+   * How long the store may take for what has been sent. What is not acknowledged then, a client sends again elsewhere.
+   *
+   * @default 5000
+   */
+  readonly storeMs?: number;
+
   /** @default that of the clock */
   readonly pause?: (ms: number) => Promise<unknown>;
 }
@@ -36,10 +43,10 @@ const STEP_MS = 250;
 
 /**
  * Leaves without losing anybody: first it is only not ready, then it lets nobody in and tells its clients, a few at a
- * time, to connect to another server. It does not end before what they have sent is stored.
+ * time, to connect to another server. It ends when what they have sent is stored, or the store has had its time.
  */
 export async function moveEverybody(chat: Chat, drain: Drain, options: DrainOptions): Promise<void> {
-  const { delayMs, spreadMs, patienceMs = 1000, pause = (ms: number) => sleep(ms) } = options;
+  const { delayMs, spreadMs, patienceMs = 1000, storeMs = 5000, pause = (ms: number) => sleep(ms) } = options;
   drain.begin();
   await pause(delayMs);
   chat.door.shut();
@@ -55,7 +62,7 @@ export async function moveEverybody(chat: Chat, drain: Drain, options: DrainOpti
     await pause(STEP_MS);
   }
   await Promise.all(ends);
-  await chat.idle();
+  await Promise.race([chat.idle(), sleep(storeMs, undefined, { ref: false })]);
 
   async function endLater(batch: typeof sockets): Promise<void> {
     await pause(patienceMs);

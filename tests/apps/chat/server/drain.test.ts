@@ -84,4 +84,27 @@ describe("apps/chat/server drain", () => {
     assert.equal((await slow.store.after("lobby", 0, 100)).length, 1);
     await slow.stop();
   });
+
+  it("ends all the same when the store does not answer any more", async () => {
+    const asked = new EventEmitter();
+    class SilentStore extends MemoryMessageStore {
+      override append(): Promise<never> {
+        asked.emit("append");
+        return new Promise(() => undefined);
+      }
+    }
+    const silent = new Site(new SilentStore());
+    const server = await silent.server();
+    const client = await silent.client(server, "x", { reconnection: false });
+    await client.value("join", { room: "lobby" });
+    const waiting = once(asked, "append");
+    client.socket.emit("send", line("never stored"), () => undefined);
+    await waiting;
+
+    const pause = () => Promise.resolve();
+    await moveEverybody(server.chat, server.drain, { delayMs: 0, spreadMs: 0, storeMs: 10, pause });
+
+    await until(() => !client.socket.connected);
+    await silent.stop();
+  });
 });
