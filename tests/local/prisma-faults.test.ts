@@ -116,6 +116,22 @@ describe("the GraphQL service under load", () => {
     }
   });
 
+  it("fails none of the reads and writes while every replica is deleted, one after the other", async () => {
+    const { stop } = readAndWrite("prisma");
+    const deletions = await (async () => {
+      for (const pod of await podNames()) {
+        await inPrisma("delete", "pod", pod, "--wait=false");
+        await settled();
+      }
+    })().catch((error: unknown) => error);
+    const all = await stop();
+
+    assert.ifError(deletions);
+    const failed = failedOf(all);
+    assert.deepEqual(failed.slice(0, 3), [], `${failed.length} of ${all.sent} failed`);
+    console.log(`      ${failed.length} of ${all.sent} requests failed`);
+  });
+
   for (const [fault, happens] of Object.entries(faults)) {
     it(`loses and doubles nothing that it answered for when ${fault}`, async () => {
       const writers = new PrismaWriters(WRITERS, (query, variables, agent) =>
