@@ -9,7 +9,7 @@ import { call, kubectl, objects, settled, until, urlOf } from "./platform.js";
 
 const GUESTS = 20;
 const ROOMS = 2;
-const IDLE = 1500;
+const IDLE = 3000;
 /** Long enough that each is asked, by a ping, whether it is still there. */
 const IDLE_MS = 12_000;
 
@@ -137,7 +137,7 @@ const attacks: Record<string, () => Promise<void>> = {
       nobody.disconnect();
     }
   },
-  "open fifteen hundred connections and say nothing": async () => {
+  "open three thousand connections and say nothing": async () => {
     const sockets: Socket[] = [];
     const missing = () => IDLE - sockets.filter(({ connected }) => connected).length;
     try {
