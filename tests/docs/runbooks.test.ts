@@ -121,7 +121,7 @@ describe("docs/runbooks", () => {
   it("read of the identities what the clouds' components give", () => {
     const given = ["gcp", "aws"].map((cloud) => read(`infra/${cloud}/ci-identity.ts`)).join("\n");
     const fields = found(/readonly (\w+): pulumi\.Output/g, given);
-    for (const role of ["deploy", "preview"]) {
+    for (const role of ["deploy", "preview", "drift"]) {
       for (const field of [`${role}ServiceAccount`, `${role}RoleArn`])
         assert.ok(fields.includes(field), field);
     }
@@ -129,6 +129,24 @@ describe("docs/runbooks", () => {
     assert.match(first, /\.gcp\.workloadIdentityProvider/);
     assert.match(first, /\.gcp\.\$2ServiceAccount/);
     assert.match(first, /\.aws\.\$2RoleArn/);
+  });
+
+  it("set up each environment that a workflow names: its variables, its way to the state, and who gets there", () => {
+    const workflows = readdirSync(join(repository, ".github/workflows")).map((file) =>
+      read(`.github/workflows/${file}`),
+    );
+    const named = found(
+      /^ +environment: (?:dev|prod|\$\{\{ matrix\.stack \}\})(-\w+)?$/gm,
+      workflows.join("\n"),
+    );
+    assert.deepEqual(named, ["", "-drift", "-preview"]);
+    const roles = found(/^may_use_state (\w+) /gm, first);
+    assert.deepEqual(roles, ["deploy", "drift", "preview"]);
+    for (const ending of named) {
+      const role = ending === "" ? "deploy" : ending.slice(1);
+      assert.match(first, new RegExp(`^set_variables dev${ending} ${role}$`, "m"));
+    }
+    assert.deepEqual(found(/^for environment in (.*); do$/gm, first), ["dev dev-drift"]);
   });
 
   it("leave the apps out of the first deployment and put them back, to the letter", async () => {

@@ -141,7 +141,7 @@ describe(".github/workflows", () => {
     assert.equal(job("stack.yml", "pulumi")["timeout-minutes"], 360);
   });
 
-  it("bind who deploys and who only looks to environments of their own", () => {
+  it("bind who deploys, who looks for drift and who only previews to environments of their own", () => {
     assert.equal(job("stack.yml", "pulumi").environment, "${{ inputs.environment }}");
     const bound = jobs.filter(({ job: one }) => one.uses === "./.github/workflows/stack.yml");
     assert.deepEqual(
@@ -150,7 +150,7 @@ describe(".github/workflows", () => {
         ["up", "dev", "dev"],
         ["preview", "prod", "prod-preview"],
         ["up", "prod", "prod"],
-        ["drift", "${{ matrix.stack }}", "${{ matrix.stack }}-preview"],
+        ["drift", "${{ matrix.stack }}", "${{ matrix.stack }}-drift"],
         ["preview", "${{ matrix.stack }}", "${{ matrix.stack }}-preview"],
       ],
     );
@@ -167,6 +167,14 @@ describe(".github/workflows", () => {
       ],
     );
     assert.match(runs[2].run, /--refresh --expect-no-changes/);
+  });
+
+  it("look for drift as the one identity that reads Secrets and changes nothing, and for nobody's pull request", () => {
+    const asDrift = jobs.filter(({ job: one }) => /-drift$/.test(one.with?.environment));
+    assert.deepEqual(titles(asDrift), ["drift.yml drift"]);
+    assert.deepEqual(Object.keys(workflows.get("drift.yml").on), ["schedule", "workflow_dispatch"]);
+    for (const cloud of ["gcp", "aws"])
+      assert.match(read(`infra/${cloud}/ci-identity.ts`), /-drift`/, `${cloud} lets no such environment in`);
   });
 
   it("tell of every run of the preview that was for a pull request", () => {
