@@ -45,7 +45,7 @@ describe(".github/workflows", () => {
   it("use every action by its commit, with the version beside it", () => {
     const uses = [...texts.values()].flatMap((text) => text.match(/^.*\buses:.*$/gm) ?? []);
     const foreign = uses.filter((line) => !/uses: \.\//.test(line));
-    assert.equal(foreign.length, 13);
+    assert.equal(foreign.length, 16);
     assert.deepEqual(
       foreign.filter((line) => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)),
       [],
@@ -77,6 +77,7 @@ describe(".github/workflows", () => {
         "deploy.yml prod": signIn,
         "drift.yml drift": signIn,
         "preview.yml rehearsal": { contents: "read" },
+        "preview.yml acts": { contents: "read" },
         "preview.yml deployed": signIn,
         "stack.yml pulumi": signIn,
       },
@@ -100,9 +101,11 @@ describe(".github/workflows", () => {
       [...texts].filter(([, text]) => /\bsecrets\b/.test(text)).map(([file]) => file),
       [],
     );
-    const open = job("preview.yml", "rehearsal");
-    assert.equal("environment" in open || "secrets" in open, false);
-    assert.equal(JSON.stringify(open).includes("vars."), false);
+    for (const name of ["rehearsal", "acts"]) {
+      const open = job("preview.yml", name);
+      assert.equal("environment" in open || "secrets" in open, false, name);
+      assert.equal(JSON.stringify(open).includes("vars."), false, name);
+    }
     assert.match(
       job("preview.yml", "deployed").if,
       /github\.event\.pull_request\.head\.repo\.full_name == github\.repository/,
@@ -113,7 +116,7 @@ describe(".github/workflows", () => {
     const checkouts = jobs.flatMap(({ job: one }) =>
       stepsOf(one).filter(({ uses = "" }) => uses.startsWith("actions/checkout@")),
     );
-    assert.equal(checkouts.length, 3);
+    assert.equal(checkouts.length, 4);
     assert.deepEqual(
       checkouts.filter((step) => step.with["persist-credentials"] !== false),
       [],
@@ -177,6 +180,26 @@ describe(".github/workflows", () => {
       assert.match(read(`infra/${cloud}/ci-identity.ts`), /-drift`/, `${cloud} lets no such environment in`);
   });
 
+  it("play every act of the rehearsal for every pull request, forks' too, and show its tables", () => {
+    const { on } = workflows.get("preview.yml");
+    assert.ok(on.pull_request.types.includes("opened") && on.pull_request.types.includes("synchronize"));
+    const acts = job("preview.yml", "acts");
+    assert.equal("if" in acts || "needs" in acts, false);
+    const last = stepsOf(acts).at(-1);
+    assert.equal("if" in last || "continue-on-error" in last, false);
+    assert.equal(last.run, 'npm run test:rehearsal -- --markdown "$GITHUB_STEP_SUMMARY"');
+  });
+
+  it("limit the time of every job, and build the toolchain once for all that rehearse", () => {
+    const own = jobs.filter(({ job: one }) => one.uses === undefined);
+    assert.deepEqual(titles(own.filter(({ job: one }) => !(one["timeout-minutes"] > 0))), []);
+    const [first, ...others] = ["rehearsal", "acts"].map((name) =>
+      stepsOf(job("preview.yml", name)).find(({ uses = "" }) => uses.startsWith("actions/cache@")),
+    );
+    assert.equal(first.with.path, ".local/bin");
+    for (const other of others) assert.deepEqual(other, first);
+  });
+
   it("tell of every run of the preview that was for a pull request", () => {
     const { on } = workflows.get("comment.yml");
     assert.deepEqual(on, {
@@ -201,9 +224,15 @@ describe(".github/workflows", () => {
   });
 
   it("run only scripts that package.json has", () => {
-    const named = [...texts.values()].flatMap((text) => [...text.matchAll(/npm (?:run )?(test|[\w:]+) ?/g)]);
+    const named = [...texts.values()].flatMap((text) => [...text.matchAll(/npm (?:run )?([\w:]+)/g)]);
     const ours = named.map(([, name = ""]) => name).filter((name) => name !== "ci");
-    assert.deepEqual([...new Set(ours)].sort(), ["comment", "diff", "lint:workflows", "test"]);
+    assert.deepEqual([...new Set(ours)].sort(), [
+      "comment",
+      "diff",
+      "lint:workflows",
+      "test",
+      "test:rehearsal",
+    ]);
     assert.deepEqual(
       ours.filter((name) => !(name in scripts)),
       [],
