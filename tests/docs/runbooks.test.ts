@@ -110,6 +110,17 @@ describe("docs/runbooks", () => {
     );
   });
 
+  it("set for a person's pulumi what the workflow sets for its own, before the first that changes anything", () => {
+    const env = parse(read(".github/workflows/stack.yml")).jobs.pulumi.env as Record<string, string>;
+    const exports = first.slice(0, first.indexOf("pulumi up --stack dev\n"));
+    const set = found(/(?:^export| )\b(PULUMI_\w+)=/gm, exports);
+    const wanted = Object.keys(env).filter((name) => /^PULUMI_(?!SKIP_)/.test(name));
+    assert.deepEqual(wanted, ["PULUMI_BACKEND_URL", "PULUMI_K8S_ENABLE_PATCH_FORCE"]);
+    assert.deepEqual(set, wanted);
+    const [preamble = ""] = read("docs/runbooks/stuck.md").split("\n## ");
+    for (const name of wanted) assert.ok(preamble.includes(name), name);
+  });
+
   it("fill in every variable that a workflow reads, and no other", () => {
     const workflows = readdirSync(join(repository, ".github/workflows")).map((file) =>
       read(`.github/workflows/${file}`),

@@ -223,6 +223,13 @@ describe(".github/workflows", () => {
     assert.equal("command" in install.with, false);
   });
 
+  it("let the program win over objects that a killed run made, as the project's own commands do", () => {
+    const setting = /PULUMI_K8S_ENABLE_PATCH_FORCE: "(\w+)"/;
+    for (const file of ["machine/engine.ts", "rehearsal/environment.ts"])
+      assert.equal(setting.exec(read(file))?.[1], "true", file);
+    assert.equal(job("stack.yml", "pulumi").env.PULUMI_K8S_ENABLE_PATCH_FORCE, "true");
+  });
+
   it("run only scripts that package.json has", () => {
     const named = [...texts.values()].flatMap((text) => [...text.matchAll(/npm (?:run )?([\w:]+)/g)]);
     const ours = named.map(([, name = ""]) => name).filter((name) => name !== "ci");
