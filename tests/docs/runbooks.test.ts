@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
+import { mongoUri } from "../../infra/config/chat.js";
 import { settings } from "../../infra/config.js";
+import { MONGO_DB_PORTS } from "../../infra/k8s/outside-mongo-db.js";
 
 const repository = join(import.meta.dirname, "../..");
 const folder = join(repository, "docs/runbooks");
@@ -94,6 +96,45 @@ describe("docs/runbooks", () => {
     assert.deepEqual(
       own.filter(([key, value]) => value === undefined || !explained.includes(`\`slipway:${key}\``)),
       [],
+    );
+  });
+
+  it("say beforehand which MongoDB one needs, with addresses that the schema takes and the ports that pods may call", () => {
+    const [, beforehand = ""] = first.split(/^## /m);
+    const addresses = found(/`(mongodb(?:\+srv)?:[^`]+)`/g, beforehand);
+    assert.deepEqual(
+      addresses.map((uri) => mongoUri.safeParse(uri).success),
+      [true, true],
+    );
+    for (const port of MONGO_DB_PORTS) assert.ok(beforehand.includes(String(port)), String(port));
+  });
+
+  it("answer every question of signing in to AWS, after the steps in the console that make the answers", () => {
+    const section = first.split(/^## /m).find((text) => text.startsWith("3. AWS")) ?? "";
+    assert.deepEqual(
+      found(/^\| (SSO [\w ]+?|account and role|default [\w ]+?|output [\w ]+?) +\|/gm, section),
+      [
+        "SSO region",
+        "SSO registration scopes",
+        "SSO session name",
+        "SSO start URL",
+        "account and role",
+        "default client Region",
+        "output format",
+      ],
+    );
+    const steps = [
+      /^1\. .*Enable/m,
+      /^2\. "Users"/m,
+      /^3\. "Permission sets"/m,
+      /^4\. "AWS accounts"/m,
+      /^5\. .*portal/m,
+    ];
+    const places = [...steps.map((step) => section.search(step)), section.indexOf("aws configure sso")];
+    assert.ok(!places.includes(-1));
+    assert.deepEqual(
+      places,
+      [...places].sort((one, other) => one - other),
     );
   });
 
