@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { awaitAddress } from "../../infra/k8s/await.js";
 import { type Registered, only } from "../support/program.js";
 import { exposureFaults, type Fault } from "../support/rules/exposure-faults.js";
 import { leaksOf, rules } from "../support/rules/index.js";
@@ -16,8 +17,9 @@ const job = (resources: Registered[]) =>
   only(resources, "kubernetes:batch/v1:Job", "prisma-migrations").inputs.spec;
 const frontend = (resources: Registered[]) => deployment(resources).spec.template.spec.containers[0];
 const redis = (resources: Registered[]) => statefulSet(resources).spec.template.spec.containers[0];
-const ingressPath = (resources: Registered[]) =>
-  only(resources, "kubernetes:networking.k8s.io/v1:Ingress", "journal").inputs.spec.rules[0].http.paths[0];
+const ingress = (resources: Registered[]) =>
+  only(resources, "kubernetes:networking.k8s.io/v1:Ingress", "journal");
+const ingressPath = (resources: Registered[]) => ingress(resources).inputs.spec.rules[0].http.paths[0];
 const replace = (resources: Registered[], { urn }: Registered, change: Partial<Registered>) => {
   const at = resources.findIndex((resource) => resource.urn === urn);
   resources.splice(at, 1, { ...(resources[at] as Registered), ...change });
@@ -108,6 +110,20 @@ const otherFaults: Fault[] = [
     is: "a Service that is waited for",
     caughtBy: "awaitsEnd",
     make: (all) => (only(all, SERVICE, "journal-redis").inputs.metadata.annotations = {}),
+  },
+  {
+    is: "an Ingress that is waited for without an end",
+    caughtBy: "awaitsEnd",
+    make: (all) => (ingress(all).inputs.metadata.annotations = { ...awaitAddress }),
+  },
+  {
+    is: "an Ingress that is waited for until something of its own, beside the one place for it",
+    caughtBy: "awaitsEnd",
+    make: (all) => {
+      const found = ingress(all);
+      found.inputs.metadata.annotations["pulumi.com/waitFor"] = "condition=Ready";
+      replace(all, found, { timeouts: { create: "10m", update: "10m", delete: "10m" } });
+    },
   },
   {
     is: "a workload that is not waited for",

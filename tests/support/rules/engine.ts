@@ -1,4 +1,5 @@
-import { ofKind } from "../program.js";
+import { awaitAddress } from "../../../infra/k8s/await.js";
+import { type Registered, ofKind } from "../program.js";
 import { type Rule, titleOf, workloadsOf } from "./workloads.js";
 
 /** Every object goes to a cluster that the program names, never to whatever the ambient kubeconfig points to. */
@@ -24,13 +25,21 @@ export const noFieldIsForced: Rule = (resources) =>
     .filter(({ inputs }) => inputs.metadata?.annotations?.["pulumi.com/patchForce"] !== undefined)
     .map((resource) => `${titleOf(resource)}: takes fields from others`);
 
-/** Waiting ends: not at all for what never reports, and with Kubernetes' reason before the engine's timeout. */
+const WAIT_FOR = "pulumi.com/waitFor";
+
+/**
+ * Waiting ends: not at all for what never reports, for a load balancer's address within minutes, and for pods with
+ * Kubernetes' reason before the engine's timeout.
+ */
 export const awaitsEnd: Rule = (resources) => {
   const skips = ({ metadata }: any) => metadata.annotations?.["pulumi.com/skipAwait"] === "true";
   return [
     ...[...ofKind(resources, "Service"), ...ofKind(resources, "Ingress")]
-      .filter(({ inputs }) => !skips(inputs))
+      .filter((resource) => !skips(resource.inputs) && !awaitsAddress(resource))
       .map((resource) => `${titleOf(resource)}: may be waited for in vain`),
+    ...resources
+      .filter((resource) => resource.inputs.metadata?.annotations?.[WAIT_FOR] && !awaitsAddress(resource))
+      .map((resource) => `${titleOf(resource)}: waits for something of its own, or without an end`),
     ...workloadsOf(resources).flatMap(({ title, spec, resource }) => [
       ...(skips(resource.inputs) ? [`${title}: is not waited for`] : []),
       ...(["create", "update"] as const)
@@ -48,6 +57,15 @@ export const awaitsEnd: Rule = (resources) => {
     ]),
   ];
 };
+
+/** Whether it is an Ingress that waits for what infra/k8s/await.ts says, and not for ever. */
+function awaitsAddress({ inputs, timeouts }: Registered): boolean {
+  return (
+    inputs.kind === "Ingress" &&
+    inputs.metadata.annotations?.[WAIT_FOR] === awaitAddress[WAIT_FOR] &&
+    (["create", "update", "delete"] as const).every((action) => seconds(timeouts[action]) > 0)
+  );
+}
 
 function seconds(duration: string): number {
   const [, number = "0", unit = ""] = /^(\d+)([smh])$/.exec(duration) ?? [];
