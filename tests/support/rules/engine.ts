@@ -1,13 +1,36 @@
 import { awaitAddress } from "../../../infra/k8s/await.js";
 import { type Registered, ofKind } from "../program.js";
-import { type Rule, titleOf, workloadsOf } from "./workloads.js";
+import { type Rule, type StackRule, titleOf, workloadsOf } from "./workloads.js";
 
-/** Every object goes to a cluster that the program names, never to whatever the ambient kubeconfig points to. */
-export const objectsHaveOurProvider: Rule = (resources) =>
-  resources
+/**
+ * Every object goes to its own cluster: an app's to that which the stack file places the app on, a cloud's to the
+ * cloud's. Never to another one, and never to whatever the ambient kubeconfig points to.
+ */
+export const objectsHaveOurProvider: StackRule = (resources, config) => {
+  const components = new Map(resources.map((resource) => [resource.urn, resource]));
+  const rootOf = (resource: Registered): Registered => {
+    const parent = components.get(resource.parent);
+    return parent ? rootOf(parent) : resource;
+  };
+  return resources
     .filter(({ type }) => type.startsWith("kubernetes:"))
-    .filter(({ provider }) => !provider.includes("$pulumi:providers:kubernetes::"))
-    .map(({ name, type }) => `${type} ${name}: goes to the ambient kubeconfig`);
+    .flatMap((resource) => {
+      const { type, name, provider } = resource;
+      const [, cluster] = /\$pulumi:providers:kubernetes::([^:]+)::/.exec(provider) ?? [];
+      if (cluster === undefined) return [`${type} ${name}: goes to the ambient kubeconfig`];
+      const root = rootOf(resource);
+      const own = clusterOfCloud[root.type] ?? config[`slipway:${root.name}`]?.cluster;
+      return cluster === own
+        ? []
+        : [`${type} ${name}: goes to ${cluster}, and not to ${own ?? "any of ours"}`];
+    });
+};
+
+const clusterOfCloud: Readonly<Record<string, string>> = {
+  "slipway:gcp:GoogleCloud": "gke",
+  "slipway:aws:AmazonWebServices": "eks",
+  "slipway:local:LocalCluster": "local",
+};
 
 /** Every resource belongs to a component, so that the tree of a stack shows what is whose. */
 export const resourcesHaveParents: Rule = (resources) =>
