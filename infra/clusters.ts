@@ -11,6 +11,9 @@ export interface CloudOutputs {
   /** Where images are pushed to, by the cluster's name. */
   readonly registries: Readonly<Record<string, pulumi.Output<string>>>;
 
+  /** Of AWS: in which role images are pushed by whoever may do nothing else. */
+  readonly pushRoleArn?: pulumi.Output<string>;
+
   /** Reserved addresses, by the entry that uses them. */
   readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
 
@@ -59,6 +62,7 @@ export async function createClusters(config: StackConfig): Promise<Clusters> {
         // Each image has a repository of its own below this path, which exists only when an image's does.
         ...(aws && { eks: pulumi.interpolate`${aws.registryHost}/slipway` }),
       },
+      ...(aws?.pushRoleArn && { pushRoleArn: aws.pushRoleArn }),
       addresses: { ...gcp?.addresses },
       egressAddresses: { ...(gcp && { gke: gcp.egressAddresses }), ...(aws && { eks: aws.egressAddresses }) },
       ...(gcp?.databaseConnectionName && { databaseConnectionName: gcp.databaseConnectionName }),

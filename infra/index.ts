@@ -9,6 +9,7 @@ export const {
   urls,
   kubeconfigs,
   registries,
+  pushRoleArn,
   addresses,
   egressAddresses,
   databaseConnectionName,

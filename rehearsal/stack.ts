@@ -105,6 +105,11 @@ export class RehearsedStack {
     return this.run(["preview"], options);
   }
 
+  /** With every value that it would set, as the workflows run it. */
+  previewInFull(options?: RunOptions): Promise<Run> {
+    return this.run(["preview", "--diff"], options);
+  }
+
   up(options?: RunOptions): Promise<Run> {
     return this.run(["up", "--yes", "--skip-preview"], options);
   }
@@ -149,8 +154,13 @@ export class RehearsedStack {
 
   /** The state as the engine keeps it: what is secret is encrypted. */
   stateText(): string {
-    const file = join(this.folder, `state/.pulumi/stacks/${PROJECT}/${this.name}.json`);
+    const file = join(this.backendFolder, `.pulumi/stacks/${PROJECT}/${this.name}.json`);
     return existsSync(file) ? readFileSync(file, "utf8") : "{}";
+  }
+
+  /** Folder of all that the engine keeps: the state, and of every run so far its state and its configuration. */
+  get backendFolder(): string {
+    return join(this.folder, "state");
   }
 
   /** The resources of the state, secrets encrypted, the stack's own resource not counted. */

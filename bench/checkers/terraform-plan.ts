@@ -9,6 +9,7 @@ const folder = join(local, "bench/plans");
 const otherNames: Readonly<Record<string, string>> = {
   "gcp:projects/service:Service": "google_project_service",
   "gcp:projects/serviceIdentity:ServiceIdentity": "google_project_service_identity",
+  "gcp:projects/iAMCustomRole:IAMCustomRole": "google_project_iam_custom_role",
   "gcp:projects/iAMMember:IAMMember": "google_project_iam_member",
   "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": "google_kms_crypto_key_iam_member",
   "gcp:compute/sSLPolicy:SSLPolicy": "google_compute_ssl_policy",

@@ -64,11 +64,8 @@ export interface AmazonWebServicesArgs {
   protection: boolean;
 }
 
-/** Roles of the workflows; the repository's environments have the stack's name, and "<stack>-preview". */
-export interface CiRoles {
-  readonly previewRoleArn: pulumi.Output<string>;
-  readonly deployRoleArn: pulumi.Output<string>;
-}
+/** Roles of the workflows; the repository's environments are "<stack>", "<stack>-preview" and "<stack>-drift". */
+export type CiRoles = Pick<CiIdentity, "previewRoleArn" | "driftRoleArn" | "deployRoleArn">;
 
 /** Everything of a stack in Amazon Web Services: a network, a cluster, a registry, and who may do what. */
 export class AmazonWebServices extends pulumi.ComponentResource {
@@ -110,7 +107,7 @@ export class AmazonWebServices extends pulumi.ComponentResource {
     this.registryHost = pulumi.output(registry.host);
     this.egressAddresses = vpc.egressAddresses;
     this.pushRoleArn = createPushIdentity()?.arn;
-    this.ciIdentities = ci && { previewRoleArn: ci.previewRoleArn, deployRoleArn: ci.deployRoleArn };
+    this.ciIdentities = ci && rolesOf(ci);
     this.registerOutputs({ kubeconfig: this.kubeconfig, registryHost: this.registryHost });
 
     function createLogsKey() {
@@ -128,11 +125,9 @@ export class AmazonWebServices extends pulumi.ComponentResource {
     }
 
     function createEksCluster() {
-      const { previewRoleArn, deployRoleArn } = ci ?? {};
-      const users = { previewRoleArn, deployRoleArn };
       return new EksCluster(
         `${name}-eks`,
-        { ...args.eks, ...users, account, vpc, logsKey, protection },
+        { ...args.eks, ...(ci && rolesOf(ci)), account, vpc, logsKey, protection },
         children,
       );
     }
@@ -170,6 +165,10 @@ export class AmazonWebServices extends pulumi.ComponentResource {
 function createProvider(name: string, account: Account, parent: pulumi.Resource): Provider {
   const { accountId, region, tags } = account;
   return new Provider(name, { region, allowedAccountIds: [accountId], defaultTags: { tags } }, { parent });
+}
+
+function rolesOf({ previewRoleArn, driftRoleArn, deployRoleArn }: CiIdentity): CiRoles {
+  return { previewRoleArn, driftRoleArn, deployRoleArn };
 }
 
 function findZone(zoneName: string | undefined, provider: Provider): HostedZone | undefined {

@@ -21,12 +21,15 @@ export interface CiIdentityArgs {
 }
 
 /**
- * How workflows sign in without a key: by the token that GitHub gives to a job. Each of the two roles belongs to an
+ * How workflows sign in without a key: by the token that GitHub gives to a job. Each of the roles belongs to an
  * environment of the repository, so a branch or a fork alone opens neither.
  */
 export class CiIdentity extends pulumi.ComponentResource {
   /** For previews: it reads. */
   readonly previewRoleArn: pulumi.Output<string>;
+
+  /** For comparisons with what is there: it reads as much, and in the cluster Secrets too. */
+  readonly driftRoleArn: pulumi.Output<string>;
 
   /** For deployments: it changes what a stack file changes every day. */
   readonly deployRoleArn: pulumi.Output<string>;
@@ -39,12 +42,18 @@ export class CiIdentity extends pulumi.ComponentResource {
     const read = readStatements(account);
 
     const issuer = createIssuer();
-    const preview = createPreviewRole();
+    const preview = createReadingRole("preview", "Workflows that preview", previewEnvironmentOf(account));
+    const drift = createReadingRole("drift", "Workflows that look for drift", driftEnvironmentOf(account));
     const deploy = createDeployRole();
 
     this.previewRoleArn = preview.arn;
+    this.driftRoleArn = drift.arn;
     this.deployRoleArn = deploy.arn;
-    this.registerOutputs({ previewRoleArn: this.previewRoleArn, deployRoleArn: this.deployRoleArn });
+    this.registerOutputs({
+      previewRoleArn: this.previewRoleArn,
+      driftRoleArn: this.driftRoleArn,
+      deployRoleArn: this.deployRoleArn,
+    });
 
     function createIssuer() {
       // AWS knows GitHub's certificate authorities by itself: a thumbprint would only grow old.
@@ -55,13 +64,13 @@ export class CiIdentity extends pulumi.ComponentResource {
       );
     }
 
-    function createPreviewRole() {
+    function createReadingRole(role: string, description: string, environment: string) {
       return new Identity(
-        `${name}-preview`,
+        `${name}-${role}`,
         {
-          roleName: `${account.prefix}-preview`,
-          description: "Workflows that preview",
-          trust: [gitHubTrust(account, gitHubRepository, previewEnvironmentOf(account))],
+          roleName: `${account.prefix}-${role}`,
+          description,
+          trust: [gitHubTrust(account, gitHubRepository, environment)],
           policies: { read },
         },
         { parent, dependsOn: [issuer] },
@@ -91,4 +100,9 @@ export function deployEnvironmentOf({ tags }: Account): string {
 /** The repository's environment whose jobs preview this stack. */
 export function previewEnvironmentOf({ tags }: Account): string {
   return `${tags.Stack}-preview`;
+}
+
+/** The repository's environment whose jobs compare this stack with what is there. */
+export function driftEnvironmentOf({ tags }: Account): string {
+  return `${tags.Stack}-drift`;
 }

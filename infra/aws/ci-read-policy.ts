@@ -21,8 +21,8 @@ const NETWORK_LISTS = [
 ];
 
 /**
- * What a preview reads: how things are set up. No log, no image, no object and no secret is among it, which the usual
- * read-only policies of AWS would give as well.
+ * What a preview and a look for drift read: how things are set up. No log, no image, no object and no secret is among
+ * it, which the usual read-only policies of AWS would give as well.
  */
 export function readStatements(account: Account): Statement[] {
   const { prefix } = account;

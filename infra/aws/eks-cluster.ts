@@ -15,7 +15,7 @@ import type { Vpc } from "./vpc.js";
 import { dnsAddressOf, serviceRangeFor } from "./vpc-subnets.js";
 
 export interface EksClusterArgs
-  extends NodeCountsArgs, Pick<ClusterUsers, "deployRoleArn" | "previewRoleArn"> {
+  extends NodeCountsArgs, Pick<ClusterUsers, "deployRoleArn" | "previewRoleArn" | "driftRoleArn"> {
   account: Account;
   vpc: Vpc;
 

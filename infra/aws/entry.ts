@@ -1,6 +1,7 @@
 import { Record as DnsRecord } from "@pulumi/aws/route53/record.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { awaitAddress, loadBalancerTimeouts } from "../k8s/await.js";
 import { ingressRule } from "../k8s/ingress.js";
 import { labelsFor } from "../k8s/labels.js";
 import type { Entry, EntryArgs } from "../platform.js";
@@ -70,7 +71,7 @@ export class AlbEntry extends pulumi.ComponentResource implements Entry {
         [`${ALB}/ssl-policy`]: "ELBSecurityPolicy-TLS13-1-2-2021-06",
         [`${ALB}/certificate-arn`]: certificate.arn,
         [`${ALB}/load-balancer-attributes`]: attributeList(attributes),
-        "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0].hostname}",
+        ...awaitAddress,
       };
       return new k8s.networking.v1.Ingress(
         name,
@@ -78,8 +79,7 @@ export class AlbEntry extends pulumi.ComponentResource implements Entry {
           metadata: { name, namespace, labels: labelsFor(name, "entry").labels, annotations },
           spec: { ingressClassName, rules: [ingressRule(host, routes)] },
         },
-        // A load balancer comes in minutes, and the Ingress stays until it has gone again.
-        { parent, customTimeouts: { create: "10m", update: "10m", delete: "10m" } },
+        { parent, customTimeouts: loadBalancerTimeouts },
       );
     }
 

@@ -1,11 +1,12 @@
 import { WorkloadIdentityPool } from "@pulumi/gcp/iam/workloadIdentityPool.js";
 import { WorkloadIdentityPoolProvider } from "@pulumi/gcp/iam/workloadIdentityPoolProvider.js";
+import { IAMCustomRole } from "@pulumi/gcp/projects/iamcustomRole.js";
 import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
 import { IAMMember as AccountIAMMember } from "@pulumi/gcp/serviceaccount/iammember.js";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { deployRoles, grantableRoles, previewRoles } from "./ci-roles.js";
+import { deployRoles, driftPermissions, grantableRoles, previewRoles } from "./ci-roles.js";
 import { serviceAccountId } from "./service-account-id.js";
 
 export interface CiIdentityArgs {
@@ -22,7 +23,8 @@ const ISSUER = "https://token.actions.githubusercontent.com";
 
 /**
  * How the repository's workflows sign in without a key: a job of GitHub's environment `<stack>-preview` looks, a job of
- * the environment `<stack>` deploys. GitHub decides by each environment's rules which branches get there.
+ * `<stack>-drift` looks at Secrets too, a job of `<stack>` deploys. GitHub decides by each environment's rules which
+ * branches get there.
  */
 export class CiIdentity extends pulumi.ComponentResource {
   /** For the `workload_identity_provider` of google-github-actions/auth. */
@@ -30,6 +32,7 @@ export class CiIdentity extends pulumi.ComponentResource {
 
   /** Emails for its `service_account`. */
   readonly previewServiceAccount: pulumi.Output<string>;
+  readonly driftServiceAccount: pulumi.Output<string>;
   readonly deployServiceAccount: pulumi.Output<string>;
 
   constructor(name: string, args: CiIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,25 +40,30 @@ export class CiIdentity extends pulumi.ComponentResource {
 
     const { project, gitHubRepository, nodeServiceAccountId } = args;
     const parent = this;
-    const environments = { preview: `${pulumi.getStack()}-preview`, deploy: pulumi.getStack() };
+    const stack = pulumi.getStack();
+    const environments = { preview: `${stack}-preview`, drift: `${stack}-drift`, deploy: stack };
 
+    // Google keeps the id of a deleted pool, and of a deleted role, for a month.
+    const suffix = new random.RandomId(name, { byteLength: 4, keepers: { project } }, { parent });
     const pool = createPool();
     const provider = createProvider();
     const preview = createAccount("preview", "Looks at what a change would do");
+    const drift = createAccount("drift", "Compares with what is there");
     const deploy = createAccount("deploy", "Deploys");
     for (const role of previewRoles) createGrant("preview", preview, role);
+    for (const role of previewRoles) createGrant("drift", drift, role);
+    createDriftRole();
     for (const role of [...previewRoles, ...deployRoles]) createGrant("deploy", deploy, role);
     createLimitedIamAdmin();
     createNodeUser();
 
     this.workloadIdentityProvider = provider.name;
     this.previewServiceAccount = preview.email;
+    this.driftServiceAccount = drift.email;
     this.deployServiceAccount = deploy.email;
     this.registerOutputs({ workloadIdentityProvider: this.workloadIdentityProvider });
 
     function createPool() {
-      // Google keeps the id of a deleted pool for a month.
-      const suffix = new random.RandomId(name, { byteLength: 4, keepers: { project } }, { parent });
       return new WorkloadIdentityPool(
         name,
         { project, workloadIdentityPoolId: pulumi.interpolate`github-${suffix.hex}` },
@@ -109,6 +117,21 @@ export class CiIdentity extends pulumi.ComponentResource {
         { project, role: granted, member: account.member },
         { parent },
       );
+    }
+
+    function createDriftRole() {
+      const { name: role } = new IAMCustomRole(
+        `${name}-drift`,
+        {
+          project,
+          // Without hyphens, which the id of a role may not have.
+          roleId: pulumi.interpolate`drift_${suffix.hex}`,
+          title: "Reads what a comparison reads, Secrets too",
+          permissions: [...driftPermissions],
+        },
+        { parent },
+      );
+      return new IAMMember(`${name}-drift-own`, { project, role, member: drift.member }, { parent });
     }
 
     function createLimitedIamAdmin() {

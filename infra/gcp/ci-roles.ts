@@ -15,6 +15,13 @@ export const previewRoles: readonly string[] = [
   "roles/serviceusage.serviceUsageViewer",
 ];
 
+/** What comparing with what is there opens besides: no predefined role reads Secrets without changing them. */
+export const driftPermissions: readonly string[] = [
+  "container.secrets.get",
+  // The connection of Google's services, of which a preview asks nothing.
+  "servicenetworking.services.get",
+];
+
 /**
  * What a deployment changes, besides what it looks at. It makes no identity and no key and gives nobody, itself
  * included, a role beyond `grantableRoles`: a person does that, with the first `pulumi up` and whenever it changes.

@@ -65,7 +65,7 @@ export interface GoogleCloudArgs {
 /** What google-github-actions/auth asks for. */
 export type CiIdentities = Pick<
   CiIdentity,
-  "workloadIdentityProvider" | "previewServiceAccount" | "deployServiceAccount"
+  "workloadIdentityProvider" | "previewServiceAccount" | "driftServiceAccount" | "deployServiceAccount"
 >;
 
 /** Everything of Google Cloud: APIs, network, cluster, database, registry and identities. */
@@ -184,12 +184,13 @@ export class GoogleCloud extends pulumi.ComponentResource {
     }
 
     function createCiIdentity(repository: string): CiIdentities {
-      const { workloadIdentityProvider, previewServiceAccount, deployServiceAccount } = new CiIdentity(
-        `${name}-ci`,
-        { project, gitHubRepository: repository, nodeServiceAccountId: nodes.serviceAccountId },
-        inProject,
-      );
-      return { workloadIdentityProvider, previewServiceAccount, deployServiceAccount };
+      const { workloadIdentityProvider, previewServiceAccount, driftServiceAccount, deployServiceAccount } =
+        new CiIdentity(
+          `${name}-ci`,
+          { project, gitHubRepository: repository, nodeServiceAccountId: nodes.serviceAccountId },
+          inProject,
+        );
+      return { workloadIdentityProvider, previewServiceAccount, driftServiceAccount, deployServiceAccount };
     }
   }
 }

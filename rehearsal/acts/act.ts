@@ -21,7 +21,7 @@ export interface Played {
   readonly changes: readonly Changed[];
 }
 
-type Operation = "preview" | "up" | "destroy" | "tryDestroy" | "refresh";
+type Operation = "preview" | "previewInFull" | "up" | "destroy" | "tryDestroy" | "refresh";
 
 /** What the acts of one stack have in common, each going on from where the one before left it. */
 export class Stage {

@@ -31,7 +31,7 @@ export const deploymentActs: readonly Act[] = [
   {
     title: "a preview creates everything, and makes nothing",
     async play(stage) {
-      const run = await stage.run("preview");
+      const run = await stage.run("previewInFull");
       stage.foreseen = changesOf(run.steps);
       const others = stage.foreseen.filter((change) => !change.startsWith("create "));
       const made = stage.stack.cloud().filter((thing) => !wasThereBefore(thing));

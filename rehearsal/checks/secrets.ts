@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { LiveObject } from "./live-objects.js";
 import { titleOf } from "./live-objects.js";
 
@@ -23,6 +25,15 @@ export function secretTexts(exported: unknown): string[] {
   };
   walk(exported, false);
   return [...found];
+}
+
+/** Every line of every file below that folder, each once: an engine keeps the state of each run, and they are alike. */
+export function linesBelow(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const lines = files.flatMap(({ parentPath, name }) =>
+    readFileSync(join(parentPath, name), "utf8").split("\n"),
+  );
+  return [...new Set(lines)].join("\n");
 }
 
 /** The ways in which a value can stand in a text. */

@@ -88,7 +88,8 @@ describe("the committed stack files", () => {
     assert.deepEqual(egress, { gke: ["203.0.113.20"], eks: ["198.51.100.11", "198.51.100.12"] });
     assert.deepEqual(Object.keys(outputs.ciIdentities), ["gcp", "aws"]);
     const { gke, eks } = outputs.registries;
-    assert.ok(gke && eks && outputs.databaseConnectionName);
+    assert.ok(gke && eks && outputs.databaseConnectionName && outputs.pushRoleArn);
+    assert.match(await valueOf(outputs.pushRoleArn), /^arn:aws:iam::.*push/);
     assert.equal(await valueOf(gke), "europe-west1-docker.pkg.dev/acme-prod/slipway");
     assert.equal(await valueOf(eks), "222222222222.dkr.ecr.us-west-2.amazonaws.com/slipway");
     assert.match(await valueOf(outputs.databaseConnectionName), /^acme-prod:europe-west1:/);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type Registered, only } from "../support/program.js";
+import { engineFaults } from "../support/rules/engine-faults.js";
 import { exposureFaults, type Fault } from "../support/rules/exposure-faults.js";
-import { leaksOf, rules } from "../support/rules/index.js";
-import { resourcesOf } from "../support/stacks.js";
+import { type StackRule, leaksOf, rules } from "../support/rules/index.js";
+import { resourcesOf, stackConfig } from "../support/stacks.js";
 
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 const SERVICE = "kubernetes:core/v1:Service";
@@ -16,12 +17,9 @@ const job = (resources: Registered[]) =>
   only(resources, "kubernetes:batch/v1:Job", "prisma-migrations").inputs.spec;
 const frontend = (resources: Registered[]) => deployment(resources).spec.template.spec.containers[0];
 const redis = (resources: Registered[]) => statefulSet(resources).spec.template.spec.containers[0];
-const ingressPath = (resources: Registered[]) =>
-  only(resources, "kubernetes:networking.k8s.io/v1:Ingress", "journal").inputs.spec.rules[0].http.paths[0];
-const replace = (resources: Registered[], { urn }: Registered, change: Partial<Registered>) => {
-  const at = resources.findIndex((resource) => resource.urn === urn);
-  resources.splice(at, 1, { ...(resources[at] as Registered), ...change });
-};
+const ingress = (resources: Registered[]) =>
+  only(resources, "kubernetes:networking.k8s.io/v1:Ingress", "journal");
+const ingressPath = (resources: Registered[]) => ingress(resources).inputs.spec.rules[0].http.paths[0];
 const remove = (resources: Registered[], type: string, name: string) => {
   resources.splice(resources.indexOf(only(resources, type, name)), 1);
 };
@@ -80,45 +78,19 @@ const originalFaults: Fault[] = [
     caughtBy: "imagesAreImmutable",
     make: (all) => (frontend(all).image = "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2"),
   },
+  {
+    is: "an image of a registry that is not ours, though by its digest",
+    caughtBy: "imagesAreOurs",
+    make: (all) => (frontend(all).image = `docker.io/library/nginx@sha256:${"0".repeat(64)}`),
+  },
+  {
+    is: "an image of ours in another account's registry than the stack file names",
+    caughtBy: "imagesAreOurs",
+    make: (all) => (frontend(all).image = frontend(all).image.replace("registry.example", "registry.test")),
+  },
 ];
 
 const otherFaults: Fault[] = [
-  {
-    is: "an object without a provider",
-    caughtBy: "objectsHaveOurProvider",
-    make: (all) => {
-      replace(all, only(all, SERVICE, "journal-redis"), { provider: "" });
-    },
-  },
-  {
-    is: "an object without a parent",
-    caughtBy: "resourcesHaveParents",
-    make: (all) => {
-      replace(all, only(all, SERVICE, "journal-redis"), { parent: "" });
-    },
-  },
-  {
-    is: "an object with another name before",
-    caughtBy: "nothingIsRenamed",
-    make: (all) => {
-      replace(all, only(all, SERVICE, "journal-redis"), { aliases: ["urn:pulumi:dev::slipway::x::y"] });
-    },
-  },
-  {
-    is: "a Service that is waited for",
-    caughtBy: "awaitsEnd",
-    make: (all) => (only(all, SERVICE, "journal-redis").inputs.metadata.annotations = {}),
-  },
-  {
-    is: "a workload that is not waited for",
-    caughtBy: "awaitsEnd",
-    make: (all) => (deployment(all).metadata.annotations = { "pulumi.com/skipAwait": "true" }),
-  },
-  {
-    is: "a progress deadline beyond the engine's timeout",
-    caughtBy: "awaitsEnd",
-    make: (all) => (deployment(all).spec.progressDeadlineSeconds = 3600),
-  },
   {
     is: "a container without limits",
     caughtBy: "resourcesAreSet",
@@ -251,22 +223,28 @@ const otherFaults: Fault[] = [
   },
 ];
 
-/** What the rules look at. Some of the clouds' resources are handed others, which cannot be cloned. */
+/** What the rules look at. What components are handed cannot be cloned, nor what some of the clouds' resources are. */
 async function clonedResources(): Promise<Registered[]> {
-  return structuredClone((await resourcesOf("dev")).filter(({ type }) => /^(kubernetes|random):/.test(type)));
+  const all = await resourcesOf("dev");
+  const components = all.filter(({ type }) => type.startsWith("slipway:"));
+  return structuredClone([
+    ...all.filter(({ type }) => /^(kubernetes|random):/.test(type)),
+    ...components.map((component) => ({ ...component, inputs: {} })),
+  ]);
 }
 
-const faults = [...originalFaults, ...otherFaults, ...exposureFaults];
+const faults = [...originalFaults, ...otherFaults, ...engineFaults, ...exposureFaults];
 
 describe("a fault in the program", () => {
   for (const { is, caughtBy, make } of faults) {
     it(`is seen: ${is}`, async () => {
       const resources = await clonedResources();
-      assert.deepEqual(rules[caughtBy](resources), []);
+      const rule: StackRule = rules[caughtBy];
+      assert.deepEqual(rule(resources, stackConfig("dev")), []);
 
       make(resources);
 
-      assert.notDeepEqual(rules[caughtBy](resources), []);
+      assert.notDeepEqual(rule(resources, stackConfig("dev")), []);
     });
   }
 

@@ -1,15 +1,40 @@
 import assert from "node:assert/strict";
-import { rules } from "../support/rules/index.js";
-import { resourcesOf, stackNames } from "../support/stacks.js";
+import { clusterNames } from "../../infra/platform.js";
+import type { Registered } from "../support/program.js";
+import { type StackRule, rules } from "../support/rules/index.js";
+import { workloadsOf } from "../support/rules/workloads.js";
+import { type Config, placedOnEks, runProgram, stackConfig, stackNames } from "../support/stacks.js";
+
+const programs = [
+  ...stackNames.map((stack) => ({ title: `on stack ${stack}`, stack, config: stackConfig(stack) })),
+  { title: "on stack prod, with its apps on EKS", stack: "prod", config: placedOnEks(stackConfig("prod")) },
+];
+
+const placesOf = (config: Config) => Object.values(config).flatMap((block) => block?.cluster ?? []);
 
 describe("the whole program", () => {
-  for (const stack of stackNames) {
-    describe(`on stack ${stack}`, () => {
-      for (const [name, rule] of Object.entries(rules)) {
-        it(`keeps the rule "${inWords(name)}"`, async () => {
-          assert.deepEqual(rule(await resourcesOf(stack)), []);
+  it("has apps on every kind of cluster between these stacks, so that the rules see what each makes of them", () => {
+    const placed = new Set(programs.flatMap(({ config }) => placesOf(config)));
+    assert.deepEqual([...placed].sort(), [...clusterNames].sort());
+  });
+
+  for (const { title, stack, config } of programs) {
+    describe(title, () => {
+      let resources: Registered[];
+      before(async () => ({ resources } = await runProgram(config, { stack })));
+
+      for (const [name, rule] of Object.entries<StackRule>(rules)) {
+        it(`keeps the rule "${inWords(name)}"`, () => {
+          assert.deepEqual(rule(resources, config), []);
         });
       }
+
+      it("has pods on every cluster that an app is placed on, for the rules to look at", () => {
+        const used = workloadsOf(resources).map(
+          ({ resource }) => /kubernetes::([^:]+)::/.exec(resource.provider)?.[1],
+        );
+        assert.deepEqual(new Set(used), new Set(placesOf(config)));
+      });
     });
   }
 });

@@ -1,9 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { type Registered, isSecret, only, reveal } from "../support/program.js";
+import { secretKeys } from "../../infra/config.js";
+import { demandedSecrets } from "../../rehearsal/demanded-secrets.js";
+import { type Registered, isSecret, ofKind, only, reveal, valueOf } from "../support/program.js";
 import { leaksOf } from "../support/rules/index.js";
-import { runProgram, stackConfig, stackNames } from "../support/stacks.js";
+import { committedConfig, runProgram, stackConfig, stackNames } from "../support/stacks.js";
 
 const CANARY = "Canary0that0nobody0may0read00000";
+
+type SecretKey = (typeof secretKeys)[number];
+
+/** A canary of its own for each secret of the configuration, and a value with it that the schema takes. */
+const canaries: Readonly<Record<SecretKey, readonly [canary: string, value: (canary: string) => string]>> = {
+  redisPassword: ["Canary0of0Redis00000", (canary) => canary],
+  chatMongoUri: ["Canary0of0MongoDB000", (canary) => `mongodb+srv://chat:${canary}@mongo.example.net/chat`],
+  prismaManagementApiSecret: ["Canary0of0Prisma0000", (canary) => canary],
+  cloudSqlKey: [
+    "Canary0of0Cloud0SQL0",
+    (canary) =>
+      JSON.stringify({
+        type: "service_account",
+        client_email: "proxy@acme.example",
+        private_key: `-----BEGIN PRIVATE KEY-----${canary}`,
+      }),
+  ],
+};
+
+/** What only a cloud takes. */
+const ofClouds: readonly SecretKey[] = ["chatMongoUri", "cloudSqlKey"];
 
 describe("the whole program's secrets", () => {
   for (const stack of stackNames) {
@@ -27,6 +51,44 @@ describe("the whole program's secrets", () => {
         .filter((name) => /^journal-redis-.*password$/.test(name));
       // Only those that nobody outside the pods uses: a configured password is not made up as well.
       assert.deepEqual(made.sort(), ["journal-redis-internal-password", "journal-redis-metrics-password"]);
+    });
+  }
+
+  for (const stack of stackNames) {
+    it(`are readable in nothing but a Secret, whichever of them a person sets, on stack ${stack}`, async () => {
+      const set = secretKeys.filter((key) => stack !== "local" || !ofClouds.includes(key));
+      const values = set.map((key) => [`slipway:${key}`, canaries[key][1](canaries[key][0])]);
+      const config = { ...stackConfig(stack), ...Object.fromEntries(values) };
+      const { resources, outputs } = await runProgram(config, { stack });
+
+      const shown = JSON.stringify(await valueOf(pulumi.output(outputs as any)));
+      for (const key of set) {
+        const [canary, value] = canaries[key];
+        const holds = ofKind(resources, "Secret").filter(({ inputs }) =>
+          JSON.stringify(reveal(inputs.stringData)).includes(canary),
+        );
+        assert.ok(holds.length > 0, `no Secret holds slipway:${key}`);
+        assert.deepEqual([...leaksOf(canary, resources), ...leaksOf(value(canary), resources)], []);
+        assert.ok(!shown.includes(canary), `an output tells slipway:${key}`);
+      }
+    });
+  }
+
+  for (const stack of ["dev", "prod"]) {
+    it(`are all that the rehearsal sets where a stack demands them, on stack ${stack}`, async () => {
+      const committed = committedConfig(stack);
+      const demanded = demandedSecrets(committed);
+      for (const { key, value } of demanded) {
+        const others = demanded.filter((other) => other.key !== key).map((other) => [other.key, other.value]);
+        await assert.rejects(
+          runProgram({ ...committed, ...Object.fromEntries(others) }, { stack }),
+          new RegExp(`${key}: missing`),
+        );
+        assert.match(value, /Canary/);
+      }
+      const given = Object.fromEntries(demanded.map(({ key, value }) => [key, value]));
+      const { resources } = await runProgram({ ...committed, ...given }, { stack });
+      for (const { value } of demanded) assert.deepEqual(leaksOf(value, resources), []);
     });
   }
 

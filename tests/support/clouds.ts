@@ -20,6 +20,9 @@ const google: Readonly<Record<string, Answer>> = {
       name: `projects/${project as string}/serviceAccounts/${email}`,
     };
   },
+  "gcp:projects/iAMCustomRole:IAMCustomRole": (_name, { project, roleId }) => ({
+    name: `projects/${project as string}/roles/${roleId as string}`,
+  }),
   "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": (_name, inputs) => ({ name: poolOf(inputs) }),
   "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": (_name, inputs) => ({
     name: `${poolOf(inputs)}/providers/${inputs.workloadIdentityPoolProviderId as string}`,

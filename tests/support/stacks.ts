@@ -45,6 +45,12 @@ export function stackConfig(stack: string): Config {
   };
 }
 
+/** The same configuration with every app on EKS that can run there; no committed stack file places one. */
+export function placedOnEks(config: Config): Config {
+  const apps = ["slipway:journal", "slipway:chat"].map((app) => [app, { ...config[app], cluster: "eks" }]);
+  return { ...config, ...Object.fromEntries(apps) };
+}
+
 /** Runs the whole program with that configuration. */
 export async function runProgram(
   config: Config,

@@ -45,7 +45,7 @@ describe(".github/workflows", () => {
   it("use every action by its commit, with the version beside it", () => {
     const uses = [...texts.values()].flatMap((text) => text.match(/^.*\buses:.*$/gm) ?? []);
     const foreign = uses.filter((line) => !/uses: \.\//.test(line));
-    assert.equal(foreign.length, 13);
+    assert.equal(foreign.length, 16);
     assert.deepEqual(
       foreign.filter((line) => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)),
       [],
@@ -77,6 +77,7 @@ describe(".github/workflows", () => {
         "deploy.yml prod": signIn,
         "drift.yml drift": signIn,
         "preview.yml rehearsal": { contents: "read" },
+        "preview.yml acts": { contents: "read" },
         "preview.yml deployed": signIn,
         "stack.yml pulumi": signIn,
       },
@@ -100,9 +101,11 @@ describe(".github/workflows", () => {
       [...texts].filter(([, text]) => /\bsecrets\b/.test(text)).map(([file]) => file),
       [],
     );
-    const open = job("preview.yml", "rehearsal");
-    assert.equal("environment" in open || "secrets" in open, false);
-    assert.equal(JSON.stringify(open).includes("vars."), false);
+    for (const name of ["rehearsal", "acts"]) {
+      const open = job("preview.yml", name);
+      assert.equal("environment" in open || "secrets" in open, false, name);
+      assert.equal(JSON.stringify(open).includes("vars."), false, name);
+    }
     assert.match(
       job("preview.yml", "deployed").if,
       /github\.event\.pull_request\.head\.repo\.full_name == github\.repository/,
@@ -113,7 +116,7 @@ describe(".github/workflows", () => {
     const checkouts = jobs.flatMap(({ job: one }) =>
       stepsOf(one).filter(({ uses = "" }) => uses.startsWith("actions/checkout@")),
     );
-    assert.equal(checkouts.length, 3);
+    assert.equal(checkouts.length, 4);
     assert.deepEqual(
       checkouts.filter((step) => step.with["persist-credentials"] !== false),
       [],
@@ -141,7 +144,7 @@ describe(".github/workflows", () => {
     assert.equal(job("stack.yml", "pulumi")["timeout-minutes"], 360);
   });
 
-  it("bind who deploys and who only looks to environments of their own", () => {
+  it("bind who deploys, who looks for drift and who only previews to environments of their own", () => {
     assert.equal(job("stack.yml", "pulumi").environment, "${{ inputs.environment }}");
     const bound = jobs.filter(({ job: one }) => one.uses === "./.github/workflows/stack.yml");
     assert.deepEqual(
@@ -150,7 +153,7 @@ describe(".github/workflows", () => {
         ["up", "dev", "dev"],
         ["preview", "prod", "prod-preview"],
         ["up", "prod", "prod"],
-        ["drift", "${{ matrix.stack }}", "${{ matrix.stack }}-preview"],
+        ["drift", "${{ matrix.stack }}", "${{ matrix.stack }}-drift"],
         ["preview", "${{ matrix.stack }}", "${{ matrix.stack }}-preview"],
       ],
     );
@@ -167,6 +170,34 @@ describe(".github/workflows", () => {
       ],
     );
     assert.match(runs[2].run, /--refresh --expect-no-changes/);
+  });
+
+  it("look for drift as the one identity that reads Secrets and changes nothing, and for nobody's pull request", () => {
+    const asDrift = jobs.filter(({ job: one }) => /-drift$/.test(one.with?.environment));
+    assert.deepEqual(titles(asDrift), ["drift.yml drift"]);
+    assert.deepEqual(Object.keys(workflows.get("drift.yml").on), ["schedule", "workflow_dispatch"]);
+    for (const cloud of ["gcp", "aws"])
+      assert.match(read(`infra/${cloud}/ci-identity.ts`), /-drift`/, `${cloud} lets no such environment in`);
+  });
+
+  it("play every act of the rehearsal for every pull request, forks' too, and show its tables", () => {
+    const { on } = workflows.get("preview.yml");
+    assert.ok(on.pull_request.types.includes("opened") && on.pull_request.types.includes("synchronize"));
+    const acts = job("preview.yml", "acts");
+    assert.equal("if" in acts || "needs" in acts, false);
+    const last = stepsOf(acts).at(-1);
+    assert.equal("if" in last || "continue-on-error" in last, false);
+    assert.equal(last.run, 'npm run test:rehearsal -- --markdown "$GITHUB_STEP_SUMMARY"');
+  });
+
+  it("limit the time of every job, and build the toolchain once for all that rehearse", () => {
+    const own = jobs.filter(({ job: one }) => one.uses === undefined);
+    assert.deepEqual(titles(own.filter(({ job: one }) => !(one["timeout-minutes"] > 0))), []);
+    const [first, ...others] = ["rehearsal", "acts"].map((name) =>
+      stepsOf(job("preview.yml", name)).find(({ uses = "" }) => uses.startsWith("actions/cache@")),
+    );
+    assert.equal(first.with.path, ".local/bin");
+    for (const other of others) assert.deepEqual(other, first);
   });
 
   it("tell of every run of the preview that was for a pull request", () => {
@@ -192,10 +223,23 @@ describe(".github/workflows", () => {
     assert.equal("command" in install.with, false);
   });
 
+  it("let the program win over objects that a killed run made, as the project's own commands do", () => {
+    const setting = /PULUMI_K8S_ENABLE_PATCH_FORCE: "(\w+)"/;
+    for (const file of ["machine/engine.ts", "rehearsal/environment.ts"])
+      assert.equal(setting.exec(read(file))?.[1], "true", file);
+    assert.equal(job("stack.yml", "pulumi").env.PULUMI_K8S_ENABLE_PATCH_FORCE, "true");
+  });
+
   it("run only scripts that package.json has", () => {
-    const named = [...texts.values()].flatMap((text) => [...text.matchAll(/npm (?:run )?(test|[\w:]+) ?/g)]);
+    const named = [...texts.values()].flatMap((text) => [...text.matchAll(/npm (?:run )?([\w:]+)/g)]);
     const ours = named.map(([, name = ""]) => name).filter((name) => name !== "ci");
-    assert.deepEqual([...new Set(ours)].sort(), ["comment", "diff", "lint:workflows", "test"]);
+    assert.deepEqual([...new Set(ours)].sort(), [
+      "comment",
+      "diff",
+      "lint:workflows",
+      "test",
+      "test:rehearsal",
+    ]);
     assert.deepEqual(
       ours.filter((name) => !(name in scripts)),
       [],

@@ -116,6 +116,29 @@ export const identityRules: Rules = {
     memberRule("resourcemanager", "google_project_iam_member", ["project"], {}),
   ),
 
+  "gcp:projects/iAMCustomRole:IAMCustomRole": withApi("iam", {
+    source: source("resourcemanager", "google_project_iam_custom_role"),
+    name: {
+      input: "roleId",
+      allowed: idPattern(/^[a-zA-Z0-9_.]{3,64}$/, "3 to 64 letters, digits, underscores and periods"),
+      required: true,
+    },
+    replacesOn: ["roleId", "project"],
+    values: {
+      stage: ["ALPHA", "BETA", "GA", "DEPRECATED", "DISABLED", "EAP"],
+      permissions: idPattern(/^[a-z0-9]+(\.\w+){2}$/, 'a permission such as "container.secrets.get"'),
+    },
+    complaints: ({ inputs }) => {
+      const { permissions } = inputs;
+      return Array.isArray(permissions) && permissions.length > 0
+        ? []
+        : ["a role has at least one permission"];
+    },
+    id: (thing) => `projects/${projectOf(thing)}/roles/${thing.name}`,
+    outputs: (thing) => ({ project: projectOf(thing), name: thing.id, deleted: false }),
+    remains: () => "Google keeps a deleted role for 7 days, and its id stays taken for 37",
+  }),
+
   "gcp:serviceaccount/iAMMember:IAMMember": withApi(
     "iam",
     memberRule("resourcemanager", "google_service_account_iam_member", ["serviceAccountId"], {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { rules } from "../../support/rules/index.js";
+import { type StackRule, rules } from "../../support/rules/index.js";
 import { only, reveal } from "../../support/program.js";
 import { resourcesOf, runProgram, stackConfig } from "../../support/stacks.js";
 import { documentOf, jobOf, podOf, prisma } from "./prisma-service.js";
@@ -112,7 +112,7 @@ describe("infra/apps/prisma on Google Cloud", () => {
     for (const pod of [podOf(resources), jobOf(resources).inputs.spec.template.spec])
       assert.equal(pod.volumes.filter(({ name }: any) => name === "cloud-sql-key").length, 1);
     assert.deepEqual(
-      Object.values(rules).flatMap((rule) => rule(resources)),
+      Object.values<StackRule>(rules).flatMap((rule) => rule(resources, config)),
       [],
     );
   });

@@ -17,16 +17,18 @@ describe("infra/aws/access-entries", () => {
     assert.deepEqual(accessEntriesFor({ admins: [] }), {});
   });
 
-  it("gives admins and deployments the whole cluster, and previews no more than a look, without Secrets", () => {
+  it("gives admins and deployments the whole cluster, previews a look without Secrets, and drift a look with them", () => {
     const users = {
       admins: [arn("role/admin")],
       deployRoleArn: arn("role/slipway-dev-deploy"),
       previewRoleArn: arn("role/slipway-dev-preview"),
+      driftRoleArn: arn("role/slipway-dev-drift"),
     };
     assert.deepEqual(accessEntriesFor(users), {
       "admin-role-admin": entry(arn("role/admin"), "ClusterAdmin"),
       deploy: entry(arn("role/slipway-dev-deploy"), "ClusterAdmin"),
       preview: entry(arn("role/slipway-dev-preview"), "View"),
+      drift: entry(arn("role/slipway-dev-drift"), "AdminView"),
     });
   });
 

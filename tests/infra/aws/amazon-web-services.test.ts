@@ -81,6 +81,7 @@ describe("infra/aws/amazon-web-services", () => {
     const entries = only(resources, "eks:index:Cluster", "aws-eks").inputs.accessEntries;
     assert.equal(entries.deploy.principalArn, "arn:aws:iam::123456789012:role/slipway-test-deploy");
     assert.equal(entries.preview.principalArn, "arn:aws:iam::123456789012:role/slipway-test-preview");
+    assert.equal(entries.drift.principalArn, "arn:aws:iam::123456789012:role/slipway-test-drift");
     const { assumeRolePolicy } = only(resources, "aws:iam/role:Role", "aws-push").inputs;
     const { GitHub, ...others } = statementsOf(assumeRolePolicy);
     assert.deepEqual(others, {});
@@ -94,6 +95,7 @@ describe("infra/aws/amazon-web-services", () => {
     assert.equal(await valueOf(aws.registryHost), "123456789012.dkr.ecr.us-west-2.amazonaws.com");
     assert.ok(aws.ciIdentities && aws.pushRoleArn);
     assert.deepEqual(await valueOf(aws.ciIdentities.previewRoleArn as any), roleArn("preview"));
+    assert.deepEqual(await valueOf(aws.ciIdentities.driftRoleArn as any), roleArn("drift"));
     assert.deepEqual(await valueOf(aws.ciIdentities.deployRoleArn as any), roleArn("deploy"));
     assert.deepEqual(await valueOf(aws.pushRoleArn), roleArn("push"));
     assert.equal(await (aws.kubeconfig as any).isSecret, true);

@@ -18,16 +18,19 @@ describe("infra/aws/ci-identity", () => {
   const actionsOf = (rights: Record<string, any>): string[] =>
     Object.values(rights).flatMap(({ Action }) => Action as string | string[]);
 
-  it("is GitHub's issuer and two roles, and no user with a key", () => {
+  it("is GitHub's issuer and three roles, and no user with a key", () => {
     assert.deepEqual(namesOf(resources), [
       "CiIdentity ci",
       "Identity ci-deploy",
+      "Identity ci-drift",
       "Identity ci-preview",
       "OpenIdConnectProvider ci",
       "Role ci-deploy",
+      "Role ci-drift",
       "Role ci-preview",
       "RolePolicy ci-deploy-deploy",
       "RolePolicy ci-deploy-read",
+      "RolePolicy ci-drift-read",
       "RolePolicy ci-preview-read",
     ]);
     assert.deepEqual(only(resources, "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "ci").inputs, {
@@ -44,6 +47,7 @@ describe("infra/aws/ci-identity", () => {
       return GitHub.Condition.StringEquals["token.actions.githubusercontent.com:sub"];
     };
     assert.equal(subject("ci-preview"), "repo:acme/platform:environment:test-preview");
+    assert.equal(subject("ci-drift"), "repo:acme/platform:environment:test-drift");
     assert.equal(subject("ci-deploy"), "repo:acme/platform:environment:test");
   });
 
@@ -60,6 +64,10 @@ describe("infra/aws/ci-identity", () => {
       actions.filter((action) => contents.test(action)),
       [],
     );
+  });
+
+  it("lets a look for drift read what a preview reads, and change nothing", () => {
+    assert.deepEqual(rightsOf("ci-drift-read"), rightsOf("ci-preview-read"));
   });
 
   it("lets deployments give nobody any rights, itself least of all", () => {

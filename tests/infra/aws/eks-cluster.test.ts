@@ -60,11 +60,11 @@ describe("infra/aws/eks-cluster", () => {
   });
 
   it("lets in by access entries alone", async () => {
-    const roles = { deployRoleArn: "arn:deploy", previewRoleArn: "arn:preview" };
+    const roles = { deployRoleArn: "arn:deploy", previewRoleArn: "arn:preview", driftRoleArn: "arn:drift" };
     const admins = ["arn:aws:iam::123456789012:role/admin"];
     const { inputs } = await clusterOf({ cluster: { ...roles, admins } });
     assert.equal(inputs.authenticationMode, "API");
-    assert.deepEqual(Object.keys(inputs.accessEntries), ["admin-role-admin", "deploy", "preview"]);
+    assert.deepEqual(Object.keys(inputs.accessEntries), ["admin-role-admin", "deploy", "drift", "preview"]);
     assert.deepEqual(standard().inputs.accessEntries, {});
     assert.deepEqual(
       [inputs.roleMappings, inputs.userMappings, inputs.instanceRoles],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CiIdentity } from "../../../infra/gcp/ci-identity.js";
-import { deployRoles, grantableRoles, previewRoles } from "../../../infra/gcp/ci-roles.js";
+import { deployRoles, driftPermissions, grantableRoles, previewRoles } from "../../../infra/gcp/ci-roles.js";
 import { PROJECT_NUMBER } from "../../support/clouds.js";
 import { type Registered, only, record, valueOf } from "../../support/program.js";
 import { Google, listOf } from "./google.js";
@@ -9,6 +9,7 @@ const GRANT = "gcp:projects/iAMMember:IAMMember";
 const ACCOUNT_GRANT = "gcp:serviceaccount/iAMMember:IAMMember";
 const POOL = `projects/${PROJECT_NUMBER}/locations/global/workloadIdentityPools/github-1f2e3d4c`;
 const PREVIEW = "serviceAccount:prod-ci-preview@acme-prod.iam.gserviceaccount.com";
+const DRIFT = "serviceAccount:prod-ci-drift@acme-prod.iam.gserviceaccount.com";
 const DEPLOY = "serviceAccount:prod-ci-deploy@acme-prod.iam.gserviceaccount.com";
 
 describe("infra/gcp/ci-identity", () => {
@@ -33,12 +34,14 @@ describe("infra/gcp/ci-identity", () => {
       .sort();
   before(async () => (resources = await run()));
 
-  it("is two service accounts, and a pool by which the repository's workflows become them", () => {
+  it("is three service accounts, a role, and a pool by which the repository's workflows become them", () => {
     assert.deepEqual(
       listOf(resources).filter((entry) => !entry.startsWith("iAMMember:")),
       [
         "account:Account ci-deploy",
+        "account:Account ci-drift",
         "account:Account ci-preview",
+        "iAMCustomRole:IAMCustomRole ci-drift",
         "randomId:RandomId ci",
         "workloadIdentityPool:WorkloadIdentityPool ci",
         "workloadIdentityPoolProvider:WorkloadIdentityPoolProvider ci",
@@ -58,7 +61,7 @@ describe("infra/gcp/ci-identity", () => {
     assert.deepEqual(inputs, { project: "acme-prod", workloadIdentityPoolId: "github-1f2e3d4c" });
   });
 
-  it("lets in jobs of this repository that run in one of the stack's two environments, and nobody else", () => {
+  it("lets in jobs of this repository that run in one of the stack's three environments, and nobody else", () => {
     const type = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider";
     assert.deepEqual(only(resources, type, "ci").inputs, {
       project: "acme-prod",
@@ -70,7 +73,7 @@ describe("infra/gcp/ci-identity", () => {
         "attribute.environment": "assertion.environment",
       },
       attributeCondition:
-        'assertion.repository == "acme/platform" && assertion.environment in ["prod-preview", "prod"]',
+        'assertion.repository == "acme/platform" && assertion.environment in ["prod-preview", "prod-drift", "prod"]',
     });
   });
 
@@ -80,11 +83,11 @@ describe("infra/gcp/ci-identity", () => {
     assert.equal(
       only(own, type, "ci").inputs.attributeCondition,
       'assertion.repository_owner_id == "1234" && assertion.repository_id == "5678" && ' +
-        'assertion.environment in ["prod-preview", "prod"]',
+        'assertion.environment in ["prod-preview", "prod-drift", "prod"]',
     );
   });
 
-  it("looks in the environment of previews, and deploys in that of the stack", () => {
+  it("looks in the environments of previews and of drift, and deploys in that of the stack", () => {
     const who = (name: string) => only(resources, ACCOUNT_GRANT, name).inputs;
     const account = (role: string) =>
       `projects/acme-prod/serviceAccounts/prod-ci-${role}@acme-prod.iam.gserviceaccount.com`;
@@ -92,6 +95,11 @@ describe("infra/gcp/ci-identity", () => {
       serviceAccountId: account("preview"),
       role: "roles/iam.workloadIdentityUser",
       member: `principalSet://iam.googleapis.com/${POOL}/attribute.environment/prod-preview`,
+    });
+    assert.deepEqual(who("ci-drift"), {
+      serviceAccountId: account("drift"),
+      role: "roles/iam.workloadIdentityUser",
+      member: `principalSet://iam.googleapis.com/${POOL}/attribute.environment/prod-drift`,
     });
     assert.deepEqual(who("ci-deploy"), {
       serviceAccountId: account("deploy"),
@@ -107,6 +115,23 @@ describe("infra/gcp/ci-identity", () => {
       previewRoles.filter((role) => writes.test(role)),
       [],
     );
+  });
+
+  it("gives a look for drift what a preview looks at and the Secrets, and nothing to change", () => {
+    const own = "projects/acme-prod/roles/drift_1f2e3d4c";
+    assert.deepEqual(rolesOf(DRIFT), [own, ...previewRoles].sort());
+    const { permissions, roleId } = only(
+      resources,
+      "gcp:projects/iAMCustomRole:IAMCustomRole",
+      "ci-drift",
+    ).inputs;
+    assert.equal(roleId, "drift_1f2e3d4c");
+    assert.deepEqual(permissions, driftPermissions);
+    assert.deepEqual(
+      permissions.filter((permission: string) => !/\.(get|list)$/.test(permission)),
+      [],
+    );
+    assert.ok(permissions.includes("container.secrets.get"));
   });
 
   it("gives a deployment what it changes, and what a preview looks at", () => {
@@ -157,6 +182,7 @@ describe("infra/gcp/ci-identity", () => {
   it("tells the workflows what they sign in with", async () => {
     assert.equal(await valueOf(identity.workloadIdentityProvider), `${POOL}/providers/github`);
     assert.equal(`serviceAccount:${await valueOf(identity.previewServiceAccount)}`, PREVIEW);
+    assert.equal(`serviceAccount:${await valueOf(identity.driftServiceAccount)}`, DRIFT);
     assert.equal(`serviceAccount:${await valueOf(identity.deployServiceAccount)}`, DEPLOY);
   });
 });

@@ -67,6 +67,7 @@ describe("infra/gcp/google-cloud", () => {
       listOf(prod).filter((entry) => !had.has(entry) && !entry.startsWith("iAMMember:IAMMember gcp-ci-")),
       [
         "account:Account gcp-ci-deploy",
+        "account:Account gcp-ci-drift",
         "account:Account gcp-ci-preview",
         "connection:Connection gcp-services",
         "cryptoKey:CryptoKey gcp-gke-key",
@@ -74,6 +75,7 @@ describe("infra/gcp/google-cloud", () => {
         "databaseInstance:DatabaseInstance gcp-mysql",
         "databaseInstance:DatabaseInstance gcp-mysql-replica",
         "globalAddress:GlobalAddress gcp-services",
+        "iAMCustomRole:IAMCustomRole gcp-ci-drift",
         "keyRing:KeyRing gcp-gke-key",
         "randomId:RandomId gcp-ci",
         "randomId:RandomId gcp-mysql",
@@ -197,6 +199,7 @@ describe("infra/gcp/google-cloud", () => {
       workloadIdentityProvider:
         "projects/123456789012/locations/global/workloadIdentityPools/github-1f2e3d4c/providers/github",
       previewServiceAccount: "dev-ci-preview@acme-prod.iam.gserviceaccount.com",
+      driftServiceAccount: "dev-ci-drift@acme-prod.iam.gserviceaccount.com",
       deployServiceAccount: "dev-ci-deploy@acme-prod.iam.gserviceaccount.com",
     });
   });

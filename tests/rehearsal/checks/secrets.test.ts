@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { leaksIn, leaksInCluster, secretTexts } from "../../../rehearsal/checks/secrets.js";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { leaksIn, leaksInCluster, linesBelow, secretTexts } from "../../../rehearsal/checks/secrets.js";
 
 const secret = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -41,6 +44,26 @@ describe("rehearsal/checks/secrets", () => {
       "url: 1 secret(s) in clear",
     ]);
     assert.ok(!leaks.join("").includes(value));
+  });
+
+  it("reads every file of a backend, the history of a run long ago too, and each line once", () => {
+    const folder = mkdtempSync(join(tmpdir(), "slipway-backend-"));
+    try {
+      const files = {
+        ".pulumi/stacks/slipway/dev.json": "{\n  state\n}",
+        ".pulumi/history/slipway/dev/dev-1.history.json": "{\n  hunter2hunter2\n}",
+        ".pulumi/history/slipway/dev/dev-1.checkpoint.json": "{\n  state\n}",
+      };
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(join(folder, name, ".."), { recursive: true });
+        writeFileSync(join(folder, name), text);
+      }
+      const lines = linesBelow(folder);
+      assert.deepEqual(lines.split("\n").sort(), ["  hunter2hunter2", "  state", "{", "}"]);
+      assert.equal(leaksIn(["hunter2hunter2"], { lines }).length, 1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("allows a Secret to hold one, and no other object", () => {

@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { versionedName } from "../../../infra/k8s/versioned-config-map.js";
 import { ofKind, type Registered } from "../program.js";
-import { type Rule, eachContainer, endsByItself, selects, titleOf, workloadsOf } from "./workloads.js";
+import {
+  type Rule,
+  type StackRule,
+  eachContainer,
+  endsByItself,
+  selects,
+  titleOf,
+  workloadsOf,
+} from "./workloads.js";
 
 const amounts = ["cpu", "memory", "ephemeral-storage"];
 
@@ -84,6 +92,21 @@ export const imagesAreImmutable: Rule = (resources) =>
       ? []
       : [`"${image}" may change`],
   );
+
+/** An image is one that the stack file names, in our place of a registry, or one that we chose of somebody else's. */
+export const imagesAreOurs: StackRule = (resources, config) => {
+  const named = Object.values<string>(config["slipway:images"]);
+  return [
+    ...named.filter((image) => !ourPlaces.test(image)).map((image) => `"${image}" is in no registry of ours`),
+    ...eachContainer(resources, ({ image }) =>
+      named.includes(image) || releases.test(image) ? [] : [`"${image}" is nobody's choice`],
+    ),
+  ];
+};
+
+/** What `npm run push` and `npm run up` write, and what is committed before anybody has pushed. */
+const ourPlaces =
+  /^([a-z0-9-]+-docker\.pkg\.dev\/[^/]+\/slipway|\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/slipway|slipway\.local|registry\.example\/slipway)\/[a-z-]+[:@]/;
 
 /** A Job is tried again a bounded number of times, for a bounded time, and again when it has failed. */
 export const jobsEnd: Rule = (resources) =>

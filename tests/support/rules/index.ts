@@ -5,7 +5,7 @@ import * as metrics from "./metrics.js";
 import * as references from "./references.js";
 import * as scripts from "./scripts.js";
 import { passwordsAreStrong } from "./secrets.js";
-import type { Rule } from "./workloads.js";
+import type { StackRule } from "./workloads.js";
 
 /** Every rule that every stack must keep, by its name. */
 export const rules = {
@@ -16,6 +16,7 @@ export const rules = {
   ...references,
   ...scripts,
   passwordsAreStrong,
-} satisfies Readonly<Record<string, Rule>>;
+} satisfies Readonly<Record<string, StackRule>>;
 
 export { leaksOf } from "./secrets.js";
+export type { StackRule } from "./workloads.js";

@@ -1,7 +1,11 @@
 import type { Registered } from "../program.js";
+import type { Config } from "../stacks.js";
 
 /** What every rule is: the complaints about a program's resources; none if all is well. */
 export type Rule = (resources: readonly Registered[]) => string[];
+
+/** The same, of what only the stack file can tell right from wrong. */
+export type StackRule = (resources: readonly Registered[], config: Config) => string[];
 
 export interface Workload {
   /** Such as "StatefulSet journal/redis". */

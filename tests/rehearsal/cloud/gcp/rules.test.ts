@@ -11,6 +11,7 @@ const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";
 const CLUSTER = "gcp:container/cluster:Cluster";
 const NODE_POOL = "gcp:container/nodePool:NodePool";
 const ACCOUNT = "gcp:serviceaccount/account:Account";
+const ROLE = "gcp:projects/iAMCustomRole:IAMCustomRole";
 const MEMBER = "gcp:projects/iAMMember:IAMMember";
 const SERVICE = "gcp:projects/service:Service";
 const KEY_RING = "gcp:kms/keyRing:KeyRing";
@@ -163,6 +164,15 @@ describe("rehearsal/cloud/gcp, which refuses what Google refuses", () => {
     await assert.rejects(cloud.create(MEMBER, grant), /identity pool does not exist \(acme\.svc\.id\.goog\)/);
     await cluster();
     await cloud.create(MEMBER, grant);
+  });
+
+  it("takes a role of one's own with permissions of Google's form, under an id without hyphens", async () => {
+    const role = { roleId: "drift_1", title: "Reads", permissions: ["container.secrets.get"] };
+    await assert.rejects(cloud.create(ROLE, { ...role, roleId: "drift-1" }), /3 to 64 letters, digits/);
+    await assert.rejects(cloud.create(ROLE, { ...role, permissions: ["secrets"] }), /a permission such as/);
+    await assert.rejects(cloud.create(ROLE, { ...role, permissions: [] }), /at least one permission/);
+    const { outputs } = await cloud.create(ROLE, role);
+    assert.equal(outputs.name, "projects/acme/roles/drift_1");
   });
 
   it("lets nobody in by GitHub without a condition", async () => {
