@@ -141,12 +141,21 @@ function addDown(program: Command, say: Say): void {
     );
 }
 
+// Only by this does npm leave the output to the command; in .npmrc it would hide npm's own errors too.
+const statusForPrograms = "npm run --silent status -- --json";
+
 function addStatus(program: Command, say: Say, fail: () => void): void {
   program
     .command("status")
     .description("show the nodes and the apps; ends with 1 unless there are some and all of them are ready")
-    .option("--json", "for programs", false)
+    .option("--json", `for programs: ${statusForPrograms}`, false)
     .action(async ({ json }: { json: boolean }) => {
+      if (
+        json &&
+        process.env.npm_lifecycle_event === "status" &&
+        process.env.npm_config_loglevel !== "silent"
+      )
+        process.stderr.write(`npm prints lines before the JSON; without them: ${statusForPrograms}\n`);
       const status = await readStatus();
       if (!allIsReady(status)) fail();
       if (json) {
