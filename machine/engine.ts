@@ -9,6 +9,7 @@ import { missingObjects, type ClusterAddress, type StateResource } from "./missi
 import { installKubernetesProvider } from "./plugins.js";
 import { installRandomProvider } from "./random-provider/install.js";
 import { openLog, searchPath, stopIfInterrupted, UserError } from "./shell.js";
+import { localStackFile } from "./stack-file.js";
 import { writeWhole } from "./whole-file.js";
 
 const projectName = "slipway";
@@ -38,12 +39,9 @@ async function prepareFolder(configuration: StackConfiguration): Promise<void> {
   if (!existsSync(passphrase)) await writeWhole(passphrase, randomBytes(32).toString("base64url"));
   // Without Pulumi.yaml's `main`: the program is not loaded from a file but handed to the engine by this process.
   await writeFile(join(folder, "Pulumi.yaml"), stringify({ name: projectName, runtime: "nodejs" }));
-  const committed = parse(await readFile(join(repository, `Pulumi.${stackName}.yaml`), "utf8")) as {
-    config?: Record<string, unknown>;
-  };
   const file = join(folder, `Pulumi.${stackName}.yaml`);
   const before = existsSync(file) ? (parse(await readFile(file, "utf8")) as { encryptionsalt?: string }) : {};
-  const config = mergeConfiguration(committed.config ?? {}, configuration);
+  const config = mergeConfiguration(localStackFile().blocks, configuration);
   // The salt belongs to this machine's passphrase, so it stays out of the committed file.
   const salt = before.encryptionsalt === undefined ? {} : { encryptionsalt: before.encryptionsalt };
   await writeWhole(file, stringify({ ...salt, config }));
@@ -51,7 +49,7 @@ async function prepareFolder(configuration: StackConfiguration): Promise<void> {
 
 /** The committed configuration with the machine's over it, key by key and one level below. */
 export function mergeConfiguration(
-  committed: Record<string, unknown>,
+  committed: Readonly<Record<string, unknown>>,
   ours: Record<string, unknown>,
 ): Record<string, unknown> {
   const merged = { ...committed };
