@@ -1,16 +1,16 @@
 import { Command, InvalidArgumentError } from "commander";
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { addBackupCommands } from "./backup/commands.js";
 import { diagnoseStack } from "./cloud-doctor.js";
+import { elsewhere, kubectlOf } from "./deployed-on.js";
 import { diagnose } from "./doctor.js";
 import { down } from "./down.js";
 import { lastOutputs } from "./engine.js";
+import { addKubectl, kubectl, requireCluster } from "./kubectl.js";
 import { defaultSettings, paths } from "./layout.js";
 import { withLock } from "./lock.js";
 import { push, type PushOptions } from "./push.js";
 import { savedSettings } from "./settings.js";
-import { searchPath, UserError } from "./shell.js";
+import { UserError } from "./shell.js";
 import { allIsReady, formatStatus, readStatus } from "./status.js";
 import { up, type UpOptions } from "./up.js";
 
@@ -40,7 +40,8 @@ export function createCommands(say: Say, fail: () => void): Command {
     .description(
       "A Kubernetes on this machine, and the platform on it. Options follow two dashes: npm run up -- --nodes 2",
     )
-    .showHelpAfterError("(add --help for what is allowed)");
+    .showHelpAfterError("(add --help for what is allowed)")
+    .enablePositionalOptions();
   addUp(program, say);
   addDown(program, say);
   addStatus(program, say, fail);
@@ -48,15 +49,7 @@ export function createCommands(say: Say, fail: () => void): Command {
   addDoctor(program, say, fail);
   addPush(program, say);
   addBackupCommands(program, say);
-  program
-    .command("kubectl")
-    .description("the cluster's own kubectl with its kubeconfig")
-    .allowUnknownOption()
-    .helpOption(false)
-    .argument("[arguments...]")
-    .action((args: string[]) => {
-      kubectl(args);
-    });
+  addKubectl(program, say);
   return program;
 }
 
@@ -103,14 +96,13 @@ Next: open an address above, or see "npm run status"; "npm run down" stops every
 
 /** On somebody else's cluster only the names are ours; where its Ingress controller listens is not known here. */
 function addressesElsewhere(urls: Record<string, string>, kubeconfig: string, context?: string): string {
-  const flags = `--kubeconfig ${kubeconfig}${context === undefined ? "" : ` --context ${context}`}`;
   return `
 ${Object.entries(urls)
   .map(([app, url]) => `  ${app.padEnd(12)} answers to the name ${new URL(url).hostname}`)
   .join("\n")}
 
 These names lead to that cluster's Ingress controller once you point them at its address.
-Next: kubectl ${flags} get ingress --all-namespaces`;
+Next: ${kubectlOf({ kubeconfig, context })} get ingress --all-namespaces`;
 }
 
 function addPush(program: Command, say: Say): void {
@@ -164,8 +156,10 @@ function addStatus(program: Command, say: Say, fail: () => void): void {
       }
       const table = formatStatus(status);
       if (table !== "") say(table);
-      if (!allIsReady(status))
-        say(`${table === "" ? "Nothing runs" : "Not all of it is ready"}. Next: npm run up`);
+      if (allIsReady(status)) return;
+      const other = elsewhere();
+      if (other !== undefined) say(`Next: ${kubectlOf(other)} get pods --all-namespaces`);
+      else say(`${table === "" ? "Nothing runs" : "Not all of it is ready"}. Next: npm run up`);
     });
 }
 
@@ -179,7 +173,10 @@ function addLogs(program: Command): void {
     .action(async (app: string, { follow, tail }: { follow: boolean; tail: number }) => {
       const apps = Object.keys((await lastOutputs()).urls);
       if (!apps.includes(app))
-        throw new UserError(`expected one of the apps that run (${apps.join(", ") || "none"}), got "${app}"`);
+        throw new UserError(
+          `expected one of the apps that run (${apps.join(", ") || 'none; run "npm run up"'}), got "${app}"`,
+        );
+      requireCluster();
       const pods = [
         "--selector",
         `app.kubernetes.io/name=${app}`,
@@ -208,10 +205,4 @@ function addDoctor(program: Command, say: Say, fail: () => void): void {
       say(healthy ? `Next: ${next}` : `Next: repair the above, then "${again}" again`);
       if (!healthy) fail();
     });
-}
-
-function kubectl(args: string[]): void {
-  if (!existsSync(paths.kubeconfig)) throw new UserError('there is no cluster yet; run "npm run up"');
-  const env = { ...process.env, PATH: searchPath(), KUBECONFIG: paths.kubeconfig };
-  process.exitCode = spawnSync(`${paths.bin}/kubectl`, args, { stdio: "inherit", env }).status ?? 1;
 }

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { processesIn } from "./control-groups.js";
-import { destroy, isDeployed, isElsewhere } from "./engine.js";
+import { elsewhere } from "./deployed-on.js";
+import { destroy, isDeployed } from "./engine.js";
 import { hostProcess, stopHosts } from "./hosts.js";
 import { controlPlane, local } from "./layout.js";
 import { runPhases, type Tell } from "./progress.js";
@@ -10,7 +11,7 @@ import { UserError } from "./shell.js";
 /** Stops everything; with `purge` destroys the stack before that and removes all that was made after it. */
 export async function down({ purge }: { purge: boolean }): Promise<void> {
   const settings = await savedSettings();
-  const reachable = hostProcess(controlPlane) !== undefined || isElsewhere();
+  const reachable = hostProcess(controlPlane) !== undefined || elsewhere() !== undefined;
   if (purge && !reachable && isDeployed()) {
     throw new UserError(
       'the cluster is down, so its stack cannot be destroyed; run "npm run up" first, or remove .local by hand',

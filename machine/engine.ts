@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
+import { clusterFile, keepToOneCluster } from "./deployed-on.js";
 import { local, paths, repository, type Settings } from "./layout.js";
 import { missingObjects, type ClusterAddress, type StateResource } from "./missing-objects.js";
 import { installKubernetesProvider } from "./plugins.js";
@@ -17,7 +18,6 @@ const stackName = "local";
 const folder = join(paths.engine, "stack");
 const home = join(paths.engine, "home");
 const scratch = join(paths.engine, "tmp");
-const clusterFile = join(paths.engine, "cluster");
 const outputsFile = join(paths.engine, "outputs.json");
 /** There while a deployment is under way, and until the next when it did not end well. */
 const unfinishedFile = join(paths.engine, "unfinished");
@@ -96,30 +96,12 @@ async function openStack(): Promise<Stack> {
   return stack;
 }
 
-/** The state tells of one cluster's objects; on another the engine would take them for being there. */
-async function keepToOneCluster(configuration: StackConfiguration): Promise<void> {
-  const { kubeconfig, context = "" } = configuration["slipway:local"];
-  const cluster = kubeconfig === paths.kubeconfig ? "this machine's" : `${kubeconfig} ${context}`.trim();
-  const before = existsSync(clusterFile) ? await readFile(clusterFile, "utf8") : cluster;
-  if (before !== cluster) {
-    throw new UserError(
-      `stack local is deployed on ${before} cluster, got ${cluster}; run "npm run down -- --purge" there first`,
-    );
-  }
-  await mkdir(paths.engine, { recursive: true, mode: 0o700 });
-  await writeWhole(clusterFile, cluster);
-}
-
-/** Whether the stack is deployed on a cluster that is not this machine's. */
-export const isElsewhere = () =>
-  existsSync(clusterFile) && readFileSync(clusterFile, "utf8") !== "this machine's";
-
 /** Runs the program on stack `local` and gives its outputs. */
 export async function deploy(
   configuration: StackConfiguration,
   onLine: (line: string) => void,
 ): Promise<Outputs> {
-  await keepToOneCluster(configuration);
+  await keepToOneCluster(configuration["slipway:local"]);
   await prepareFolder(configuration);
   const stack = await openStack();
   const missing = await missingObjects(await resourcesOf(stack), configuration["slipway:local"]);

@@ -26,7 +26,7 @@ describe("machine/main", () => {
   }
 
   it("ends with 1 and a message without a stack when there is no cluster to talk to", async () => {
-    const args = ["--import", "slipway/typescript", "machine/main.ts", "kubectl", "get", "pods", "--help"];
+    const args = ["--import", "slipway/typescript", "machine/main.ts", "kubectl", "get", "pods", "-A"];
     const env = { PATH: checkout.path("nowhere"), NO_COLOR: "1" };
     const stderr = '\nerror: there is no cluster yet; run "npm run up"\n';
     assert.deepEqual(await run(process.execPath, args, env), { exitCode: 1, stdout: "", stderr });
