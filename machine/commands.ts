@@ -14,17 +14,20 @@ import { UserError } from "./shell.js";
 import { allIsReady, formatStatus, readStatus } from "./status.js";
 import { up, type UpOptions } from "./up.js";
 
-function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+function wholeNumber(minimum: number, maximum: number, why = ""): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`expected a whole number from ${minimum} to ${maximum}, got "${text}"`);
+      throw new InvalidArgumentError(
+        `expected a whole number from ${minimum} to ${maximum}, got "${text}"${why}`,
+      );
     }
     return value;
   };
 }
 
 const port = wholeNumber(1, 65535);
+const nodeCount = wholeNumber(3, 9, "; the chat's server has up to three pods, each on a node of its own");
 
 /** Prints a line of what a command was asked for; progress and errors go elsewhere. */
 export type Say = (text: string) => void;
@@ -38,7 +41,7 @@ export type Say = (text: string) => void;
 export function createCommands(say: Say, fail: () => void): Command {
   const program = new Command("npm run")
     .description(
-      "A Kubernetes on this machine, and the platform on it. Options follow two dashes: npm run up -- --nodes 2",
+      "A Kubernetes on this machine, and the platform on it. Options follow two dashes: npm run up -- --nodes 5",
     )
     .showHelpAfterError("(add --help for what is allowed)")
     .enablePositionalOptions();
@@ -57,7 +60,7 @@ function addUp(program: Command, say: Say): void {
   program
     .command("up")
     .description("bring the whole platform up; what is there already stays as it is")
-    .option("--nodes <count>", `nodes of the cluster (default: ${defaultSettings.nodes})`, wholeNumber(1, 9))
+    .option("--nodes <count>", `nodes of the cluster, 3 to 9 (default: ${defaultSettings.nodes})`, nodeCount)
     .option("--http-port <port>", `port for http:// addresses (default: ${defaultSettings.httpPort})`, port)
     .option(
       "--https-port <port>",

@@ -55,13 +55,13 @@ describe("machine/commands", () => {
       "kubectl",
       "help",
     ]);
-    assert.match(output, /npm run up -- --nodes 2/);
+    assert.match(output, /npm run up -- --nodes 5/);
   });
 
   for (const [flag, value, range] of [
-    ["--nodes", "0", "1 to 9"],
-    ["--nodes", "10", "1 to 9"],
-    ["--nodes", "2.5", "1 to 9"],
+    ["--nodes", "2", "3 to 9"],
+    ["--nodes", "10", "3 to 9"],
+    ["--nodes", "3.5", "3 to 9"],
     ["--http-port", "65536", "1 to 65535"],
   ] as const) {
     it(`refuse ${flag} ${value}, and give the range`, async () => {
@@ -69,6 +69,11 @@ describe("machine/commands", () => {
       assert.ok(output.includes(`expected a whole number from ${range}, got "${value}"`), output);
     });
   }
+
+  it("tell why fewer than three nodes are too few", async () => {
+    const { output } = await command("up", "--nodes", "2");
+    assert.match(output, /got "2"; the chat's server has up to three pods, each on a node of its own/);
+  });
 
   it("fail and name the next one when nothing runs, for people and for programs", async () => {
     const { output, ...forPeople } = await command("status");
