@@ -5,6 +5,7 @@ import { elsewhere, kubectlOf } from "./deployed-on.js";
 import { diagnose } from "./doctor.js";
 import { down } from "./down.js";
 import { lastOutputs } from "./engine.js";
+import { describeFinding } from "./finding.js";
 import { addKubectl, kubectl, requireCluster } from "./kubectl.js";
 import { defaultSettings, paths } from "./layout.js";
 import { withLock } from "./lock.js";
@@ -198,8 +199,7 @@ function addDoctor(program: Command, say: Say, fail: () => void): void {
     .option("--stack <name>", 'those of "pulumi up" on a stack in the clouds, such as dev')
     .action(async ({ stack }: { stack?: string }) => {
       const findings = await (stack === undefined ? diagnose(await savedSettings()) : diagnoseStack(stack));
-      for (const { title, ok, repair } of findings)
-        say(ok ? `ok       ${title}` : `PROBLEM  ${title}\n         repair: ${repair ?? ""}`);
+      for (const finding of findings) say(describeFinding(finding));
       const healthy = findings.every(({ ok }) => ok);
       const [next, again] =
         stack === undefined
