@@ -79,7 +79,7 @@ const machinePhases: Phase<UpContext>[] = [
   },
 ];
 
-const addonNamespaces = ["kube-system", "ingress"];
+const addonNamespaces = ["kube-system", "local-path-storage", "ingress"];
 
 const clusterPhases: Phase<UpContext>[] = [
   { title: "start the cluster", run: startCluster },
