@@ -38,4 +38,7 @@ const read = () => (existsSync(clusterFile) ? readFileSync(clusterFile, "utf8") 
 
 /** How a person reaches a cluster that is not this machine's. */
 export const kubectlOf = ({ kubeconfig, context }: ClusterAddress) =>
-  `kubectl --kubeconfig ${kubeconfig}${context === undefined ? "" : ` --context ${context}`}`;
+  `kubectl --kubeconfig ${quoted(kubeconfig)}${context === undefined ? "" : ` --context ${quoted(context)}`}`;
+
+/** A word as a shell takes it. */
+const quoted = (word: string) => (/^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

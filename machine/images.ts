@@ -129,9 +129,10 @@ const workspaces = [
   "apps/prisma",
 ];
 
-/** Where the apps' programs are bundled to, from where their Dockerfiles copy them. */
+/** Where the bundles are, which the apps' Dockerfiles copy. */
 export const bundleFolders = workspaces.map((workspace) => join(repository, workspace, "dist"));
 
+/** Bundles the apps' programs. */
 export async function buildBundles(): Promise<void> {
   await together(
     workspaces.map((workspace) => async () => {

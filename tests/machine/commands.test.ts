@@ -93,7 +93,7 @@ describe("machine/commands", () => {
     checkout.write(".local/engine/outputs.json", '{"urls":{"journal":"https://journal.localhost"}}');
     checkout.write(".local/engine/cluster", "/home/some body/config test");
     try {
-      const kubectl = "kubectl --kubeconfig /home/some body/config --context test";
+      const kubectl = "kubectl --kubeconfig '/home/some body/config' --context test";
       const { said } = await command("status");
       assert.equal(said.at(-1), `Next: ${kubectl} get pods --all-namespaces`);
       for (const args of [
