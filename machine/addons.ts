@@ -44,7 +44,7 @@ export async function applyAddons(images: BuiltImage[]): Promise<void> {
   const wanted = createHash("sha256").update(manifests).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   await leaveRollingUpdates();
-  await leaveSharedDns();
+  await leaveFormerPlaces();
   const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=slipway", "-f", "-"];
   await kubectl(apply, { input: manifests, stdin: "pipe" });
   await writeWhole(stamp, wanted);
@@ -65,8 +65,14 @@ async function leaveRollingUpdates(): Promise<void> {
   await kubectl(["patch", ...traefik, "--type=merge", `--patch=${patch}`]);
 }
 
-/** On clusters of earlier versions CoreDNS ran twice for all nodes, instead of once on each. */
-async function leaveSharedDns(): Promise<void> {
-  const both = ["deployment/coredns", "poddisruptionbudget/coredns"];
-  await kubectl(["delete", ...both, "--namespace=kube-system", "--ignore-not-found", "--wait=false"]);
+/** On clusters of earlier versions CoreDNS ran twice for all nodes, and the volume provisioner in its namespace. */
+async function leaveFormerPlaces(): Promise<void> {
+  const dns = ["deployment/coredns", "poddisruptionbudget/coredns"];
+  const kinds = ["deployment", "serviceaccount", "role", "rolebinding"];
+  const provisioner = [
+    ...kinds.map((kind) => `${kind}/local-path-provisioner`),
+    "configmap/local-path-config",
+  ];
+  const all = ["delete", ...dns, ...provisioner];
+  await kubectl([...all, "--namespace=kube-system", "--ignore-not-found", "--wait=false"]);
 }

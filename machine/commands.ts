@@ -1,30 +1,34 @@
 import { Command, InvalidArgumentError } from "commander";
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { addBackupCommands } from "./backup/commands.js";
 import { diagnoseStack } from "./cloud-doctor.js";
+import { elsewhere, kubectlOf } from "./deployed-on.js";
 import { diagnose } from "./doctor.js";
 import { down } from "./down.js";
 import { lastOutputs } from "./engine.js";
+import { describeFinding } from "./finding.js";
+import { addKubectl, kubectl, requireCluster } from "./kubectl.js";
 import { defaultSettings, paths } from "./layout.js";
 import { withLock } from "./lock.js";
 import { push, type PushOptions } from "./push.js";
 import { savedSettings } from "./settings.js";
-import { searchPath, UserError } from "./shell.js";
+import { UserError } from "./shell.js";
 import { allIsReady, formatStatus, readStatus } from "./status.js";
 import { up, type UpOptions } from "./up.js";
 
-function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+function wholeNumber(minimum: number, maximum: number, why = ""): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`expected a whole number from ${minimum} to ${maximum}, got "${text}"`);
+      throw new InvalidArgumentError(
+        `expected a whole number from ${minimum} to ${maximum}, got "${text}"${why}`,
+      );
     }
     return value;
   };
 }
 
 const port = wholeNumber(1, 65535);
+const nodeCount = wholeNumber(3, 9, "; the chat's server has up to three pods, each on a node of its own");
 
 /** Prints a line of what a command was asked for; progress and errors go elsewhere. */
 export type Say = (text: string) => void;
@@ -38,9 +42,10 @@ export type Say = (text: string) => void;
 export function createCommands(say: Say, fail: () => void): Command {
   const program = new Command("npm run")
     .description(
-      "A Kubernetes on this machine, and the platform on it. Options follow two dashes: npm run up -- --nodes 2",
+      "A Kubernetes on this machine, and the platform on it. Options follow two dashes: npm run up -- --nodes 5",
     )
-    .showHelpAfterError("(add --help for what is allowed)");
+    .showHelpAfterError("(add --help for what is allowed)")
+    .enablePositionalOptions();
   addUp(program, say);
   addDown(program, say);
   addStatus(program, say, fail);
@@ -48,15 +53,7 @@ export function createCommands(say: Say, fail: () => void): Command {
   addDoctor(program, say, fail);
   addPush(program, say);
   addBackupCommands(program, say);
-  program
-    .command("kubectl")
-    .description("the cluster's own kubectl with its kubeconfig")
-    .allowUnknownOption()
-    .helpOption(false)
-    .argument("[arguments...]")
-    .action((args: string[]) => {
-      kubectl(args);
-    });
+  addKubectl(program, say);
   return program;
 }
 
@@ -64,7 +61,7 @@ function addUp(program: Command, say: Say): void {
   program
     .command("up")
     .description("bring the whole platform up; what is there already stays as it is")
-    .option("--nodes <count>", `nodes of the cluster (default: ${defaultSettings.nodes})`, wholeNumber(1, 9))
+    .option("--nodes <count>", `nodes of the cluster, 3 to 9 (default: ${defaultSettings.nodes})`, nodeCount)
     .option("--http-port <port>", `port for http:// addresses (default: ${defaultSettings.httpPort})`, port)
     .option(
       "--https-port <port>",
@@ -103,14 +100,13 @@ Next: open an address above, or see "npm run status"; "npm run down" stops every
 
 /** On somebody else's cluster only the names are ours; where its Ingress controller listens is not known here. */
 function addressesElsewhere(urls: Record<string, string>, kubeconfig: string, context?: string): string {
-  const flags = `--kubeconfig ${kubeconfig}${context === undefined ? "" : ` --context ${context}`}`;
   return `
 ${Object.entries(urls)
   .map(([app, url]) => `  ${app.padEnd(12)} answers to the name ${new URL(url).hostname}`)
   .join("\n")}
 
 These names lead to that cluster's Ingress controller once you point them at its address.
-Next: kubectl ${flags} get ingress --all-namespaces`;
+Next: ${kubectlOf({ kubeconfig, context })} get ingress --all-namespaces`;
 }
 
 function addPush(program: Command, say: Say): void {
@@ -141,12 +137,21 @@ function addDown(program: Command, say: Say): void {
     );
 }
 
+// Only by this does npm leave the output to the command; in .npmrc it would hide npm's own errors too.
+const statusForPrograms = "npm run --silent status -- --json";
+
 function addStatus(program: Command, say: Say, fail: () => void): void {
   program
     .command("status")
     .description("show the nodes and the apps; ends with 1 unless there are some and all of them are ready")
-    .option("--json", "for programs", false)
+    .option("--json", `for programs: ${statusForPrograms}`, false)
     .action(async ({ json }: { json: boolean }) => {
+      if (
+        json &&
+        process.env.npm_lifecycle_event === "status" &&
+        process.env.npm_config_loglevel !== "silent"
+      )
+        process.stderr.write(`npm prints lines before the JSON; without them: ${statusForPrograms}\n`);
       const status = await readStatus();
       if (!allIsReady(status)) fail();
       if (json) {
@@ -155,8 +160,10 @@ function addStatus(program: Command, say: Say, fail: () => void): void {
       }
       const table = formatStatus(status);
       if (table !== "") say(table);
-      if (!allIsReady(status))
-        say(`${table === "" ? "Nothing runs" : "Not all of it is ready"}. Next: npm run up`);
+      if (allIsReady(status)) return;
+      const other = elsewhere();
+      if (other !== undefined) say(`Next: ${kubectlOf(other)} get pods --all-namespaces`);
+      else say(`${table === "" ? "Nothing runs" : "Not all of it is ready"}. Next: npm run up`);
     });
 }
 
@@ -170,7 +177,10 @@ function addLogs(program: Command): void {
     .action(async (app: string, { follow, tail }: { follow: boolean; tail: number }) => {
       const apps = Object.keys((await lastOutputs()).urls);
       if (!apps.includes(app))
-        throw new UserError(`expected one of the apps that run (${apps.join(", ") || "none"}), got "${app}"`);
+        throw new UserError(
+          `expected one of the apps that run (${apps.join(", ") || 'none; run "npm run up"'}), got "${app}"`,
+        );
+      requireCluster();
       const pods = [
         "--selector",
         `app.kubernetes.io/name=${app}`,
@@ -189,8 +199,7 @@ function addDoctor(program: Command, say: Say, fail: () => void): void {
     .option("--stack <name>", 'those of "pulumi up" on a stack in the clouds, such as dev')
     .action(async ({ stack }: { stack?: string }) => {
       const findings = await (stack === undefined ? diagnose(await savedSettings()) : diagnoseStack(stack));
-      for (const { title, ok, repair } of findings)
-        say(ok ? `ok       ${title}` : `PROBLEM  ${title}\n         repair: ${repair ?? ""}`);
+      for (const finding of findings) say(describeFinding(finding));
       const healthy = findings.every(({ ok }) => ok);
       const [next, again] =
         stack === undefined
@@ -199,10 +208,4 @@ function addDoctor(program: Command, say: Say, fail: () => void): void {
       say(healthy ? `Next: ${next}` : `Next: repair the above, then "${again}" again`);
       if (!healthy) fail();
     });
-}
-
-function kubectl(args: string[]): void {
-  if (!existsSync(paths.kubeconfig)) throw new UserError('there is no cluster yet; run "npm run up"');
-  const env = { ...process.env, PATH: searchPath(), KUBECONFIG: paths.kubeconfig };
-  process.exitCode = spawnSync(`${paths.bin}/kubectl`, args, { stdio: "inherit", env }).status ?? 1;
 }

@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { statfs } from "node:fs/promises";
-import { freemem } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { stat, statfs } from "node:fs/promises";
+import { availableParallelism, freemem } from "node:os";
+import { nearest } from "./access.js";
 import { missingPackages } from "./debian.js";
 import { processesIn } from "./control-groups.js";
-import { type Finding, check } from "./finding.js";
+import { type Finding, advise, check } from "./finding.js";
 import { type Settings, repository } from "./layout.js";
+import { portHolder } from "./port-holder.js";
 import { run, UserError } from "./shell.js";
 import { toolsAreBuilt } from "./tools.js";
 
@@ -13,6 +14,9 @@ const gibibyte = 1024 ** 3;
 const neededMemory = 4;
 const neededDisk = 15;
 const neededDiskWhenBuilt = 3;
+/** Of the disk that is needed for the builds, what Go keeps in its cache. */
+const neededCache = 10;
+const wantedProcessors = 2;
 const supportedGo = 21;
 
 /** What the checks of a Linux machine look at. */
@@ -20,7 +24,12 @@ export interface Machine {
   /** Whether the cluster runs already, and so has its memory. */
   running: boolean;
   memoryGiB: number;
+  processors: number;
   diskGiB: number;
+  /** Where Go keeps what it compiled, if there is something to compile and that is on another disk. */
+  cache?: { folder: string; freeGiB: number };
+  /** What the kernel says to somebody who makes namespaces and mounts in them; nothing when it lets them. */
+  refusal: string;
   /** Text of /proc/filesystems. */
   filesystems: string;
   toolsBuilt: boolean;
@@ -64,8 +73,11 @@ export function checkSystem(platform: string, architecture: string, user?: numbe
 export function checkMachine(machine: Machine, settings: Settings, ownCluster: boolean): Finding[] {
   return [
     memory(machine),
+    processors(machine),
     disk(machine),
+    ...cache(machine),
     kernel(machine),
+    ...(ownCluster ? namespaces(machine) : []),
     ...programs(machine),
     ...(ownCluster ? ports(machine, settings) : []),
   ];
@@ -73,7 +85,6 @@ export function checkMachine(machine: Machine, settings: Settings, ownCluster: b
 
 async function inspect(): Promise<Machine> {
   const available = /MemAvailable:\s+(\d+)/.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
-  const { bavail, bsize } = await statfs(repository);
   const ours = processesIn();
   const toolsBuilt = toolsAreBuilt();
   const missingPrograms: string[] = [];
@@ -84,7 +95,10 @@ async function inspect(): Promise<Machine> {
   return {
     running: ours.length > 0,
     memoryGiB: available === undefined ? freemem() / gibibyte : Number(available) / 1024 ** 2,
-    diskGiB: (bavail * bsize) / gibibyte,
+    processors: availableParallelism(),
+    diskGiB: await freeGiB(repository),
+    cache: toolsBuilt ? undefined : await inspectCache(),
+    refusal: await inspectNamespaces(),
     filesystems: readFileSync("/proc/filesystems", "utf8"),
     toolsBuilt,
     go: toolsBuilt ? "" : await run("go", ["env", "GOVERSION"]).catch(() => "not found"),
@@ -94,6 +108,28 @@ async function inspect(): Promise<Machine> {
     // Asked anew each time: a host that a killed command left half made goes on starting its programs meanwhile.
     portHolder: (port) => portHolder(port, processesIn),
   };
+}
+
+async function freeGiB(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return (bavail * bsize) / gibibyte;
+}
+
+async function inspectCache(): Promise<Machine["cache"]> {
+  const folder = (await run("go", ["env", "GOCACHE"]).catch(() => "")).trim();
+  if (folder === "") return undefined;
+  const there = nearest(folder);
+  if ((await stat(there)).dev === (await stat(repository)).dev) return undefined;
+  return { folder, freeGiB: await freeGiB(there) };
+}
+
+/** Tries what a host of the cluster begins with, where nobody sees it. */
+async function inspectNamespaces(): Promise<string> {
+  const apart = ["--mount", "--propagation", "private", "--pid", "--net", "--fork"];
+  return await run("unshare", [...apart, "mount", "-t", "tmpfs", "tmpfs", "/run"]).then(
+    () => "",
+    (error: unknown) => (error as Error).message.split("\n")[1] || "refused",
+  );
 }
 
 /** @throws UserError that lists what is wrong and the repair of each. */
@@ -112,6 +148,14 @@ function memory({ memoryGiB, running }: Machine): Finding {
   );
 }
 
+function processors({ processors: count }: Machine): Finding {
+  return advise(
+    `processors: ${count}, ${wantedProcessors} wanted`,
+    count >= wantedProcessors,
+    "use a larger machine; on this one all takes twice as long, and up may give up waiting for the apps",
+  );
+}
+
 function disk({ diskGiB, toolsBuilt }: Machine): Finding {
   const needed = toolsBuilt ? neededDiskWhenBuilt : neededDisk;
   return check(
@@ -121,6 +165,17 @@ function disk({ diskGiB, toolsBuilt }: Machine): Finding {
   );
 }
 
+function cache({ cache: found }: Machine): Finding[] {
+  if (found === undefined) return [];
+  return [
+    check(
+      `Go's cache: ${found.freeGiB.toFixed(0)} GiB free for ${found.folder}, ${neededCache} needed`,
+      found.freeGiB >= neededCache,
+      "free some space there, or choose another folder: GOCACHE=/elsewhere npm run up",
+    ),
+  ];
+}
+
 function kernel({ filesystems }: Machine): Finding {
   const missing = ["overlay", "cgroup"].filter((name) => !filesystems.includes(name));
   return check(
@@ -128,6 +183,21 @@ function kernel({ filesystems }: Machine): Finding {
     missing.length === 0,
     `modprobe ${missing.join(" ")}`,
   );
+}
+
+/** Without the programs for it there is nothing to say, and they are told of. */
+function namespaces({ refusal, missingPrograms }: Machine): Finding[] {
+  if (missingPrograms.length > 0) return [];
+  const full = /No space left/.test(refusal);
+  return [
+    check(
+      `namespaces: ${refusal === "" ? "can be made" : refusal}`,
+      refusal === "",
+      full
+        ? "sysctl -w user.max_mnt_namespaces=1000 user.max_pid_namespaces=1000 user.max_net_namespaces=1000"
+        : "in a container: start it with --privileged; elsewhere: run it as root of the machine itself",
+    ),
+  ];
 }
 
 function programs({ toolsBuilt, go, missingPackages, hasApt, missingPrograms }: Machine): Finding[] {
@@ -170,55 +240,4 @@ function ports({ portHolder: holderOf }: Machine, settings: Settings): Finding[]
       `end that program, or choose another port: npm run up -- ${flags[key]} ${settings[key] + 1000}`,
     );
   });
-}
-
-/**
- * Which process listens on a TCP port of 127.0.0.1 or of every address.
- *
- * @param except tells which processes do not count, and is asked once the one is found.
- */
-export function portHolder(port: number, except: () => number[] = () => []): string | undefined {
-  const inode = ["/proc/net/tcp", "/proc/net/tcp6"]
-    .filter(existsSync)
-    .map((file) => listeningSocket(readFileSync(file, "utf8"), port))
-    .find((found) => found !== undefined);
-  if (inode === undefined) return undefined;
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    if (openFiles(pid).includes(`socket:[${inode}]`)) {
-      if (except().includes(Number(pid))) return undefined;
-      return `process ${pid} (${readFileSync(`/proc/${pid}/comm`, "utf8").trim()})`;
-    }
-  }
-  return "a process that cannot be seen from here";
-}
-
-// 0.0.0.0, 127.0.0.1, and the same two for IPv6, as the kernel writes them.
-const takesLoopback = /^(0{8}|0100007F|0{32}|0{16}FFFF00000100007F)$/;
-
-/** Inode of the socket that holds a port of 127.0.0.1, of a table like /proc/net/tcp. */
-export function listeningSocket(table: string, port: number): string | undefined {
-  const listening = table
-    .split("\n")
-    .slice(1)
-    .map((line) => line.trim().split(/\s+/))
-    .find(([, address = "", , state]) => {
-      const [host = "", hexPort = ""] = address.split(":");
-      return state === "0A" && parseInt(hexPort, 16) === port && takesLoopback.test(host);
-    });
-  return listening?.[9];
-}
-
-function openFiles(pid: string): string[] {
-  const folder = join("/proc", pid, "fd");
-  const links = whileThere(() => readdirSync(folder)) ?? [];
-  return links.flatMap((descriptor) => whileThere(() => readlinkSync(join(folder, descriptor))) ?? []);
-}
-
-/** What is read of a process or of a descriptor, unless it ended while it was looked at. */
-function whileThere<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,19 +1,23 @@
 import { rm } from "node:fs/promises";
 import { processesIn } from "./control-groups.js";
-import { destroy, isDeployed, isElsewhere } from "./engine.js";
+import { elsewhere } from "./deployed-on.js";
+import { destroy, isDeployed } from "./engine.js";
 import { hostProcess, stopHosts } from "./hosts.js";
+import { bundleFolders } from "./images.js";
 import { controlPlane, local } from "./layout.js";
 import { runPhases, type Tell } from "./progress.js";
 import { savedSettings } from "./settings.js";
 import { UserError } from "./shell.js";
+import { embeddedFiles } from "./tools.js";
 
 /** Stops everything; with `purge` destroys the stack before that and removes all that was made after it. */
 export async function down({ purge }: { purge: boolean }): Promise<void> {
   const settings = await savedSettings();
-  const reachable = hostProcess(controlPlane) !== undefined || isElsewhere();
+  const reachable = hostProcess(controlPlane) !== undefined || elsewhere() !== undefined;
   if (purge && !reachable && isDeployed()) {
     throw new UserError(
-      'the cluster is down, so its stack cannot be destroyed; run "npm run up" first, or remove .local by hand',
+      'the cluster is down, so its stack cannot be destroyed; run "npm run up && npm run down -- --purge"; ' +
+        'if up cannot end, "rm -rf .local" removes the data as they are',
     );
   }
   const runs = processesIn().length > 0;
@@ -27,6 +31,8 @@ export async function down({ purge }: { purge: boolean }): Promise<void> {
   ]);
 }
 
-async function removeEverything(): Promise<void> {
-  await rm(local, { recursive: true, force: true });
+/** All that the commands made here, but for the npm packages and the client made with them, which the tests need. */
+export async function removeEverything(): Promise<void> {
+  for (const path of [...bundleFolders, ...embeddedFiles, local])
+    await rm(path, { recursive: true, force: true });
 }

@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
+import { clusterFile, keepToOneCluster } from "./deployed-on.js";
 import { local, paths, repository, type Settings } from "./layout.js";
 import { missingObjects, type ClusterAddress, type StateResource } from "./missing-objects.js";
 import { installKubernetesProvider } from "./plugins.js";
 import { installRandomProvider } from "./random-provider/install.js";
 import { openLog, searchPath, stopIfInterrupted, UserError } from "./shell.js";
+import { localStackFile } from "./stack-file.js";
 import { writeWhole } from "./whole-file.js";
 
 const projectName = "slipway";
@@ -16,7 +18,6 @@ const stackName = "local";
 const folder = join(paths.engine, "stack");
 const home = join(paths.engine, "home");
 const scratch = join(paths.engine, "tmp");
-const clusterFile = join(paths.engine, "cluster");
 const outputsFile = join(paths.engine, "outputs.json");
 /** There while a deployment is under way, and until the next when it did not end well. */
 const unfinishedFile = join(paths.engine, "unfinished");
@@ -38,12 +39,9 @@ async function prepareFolder(configuration: StackConfiguration): Promise<void> {
   if (!existsSync(passphrase)) await writeWhole(passphrase, randomBytes(32).toString("base64url"));
   // Without Pulumi.yaml's `main`: the program is not loaded from a file but handed to the engine by this process.
   await writeFile(join(folder, "Pulumi.yaml"), stringify({ name: projectName, runtime: "nodejs" }));
-  const committed = parse(await readFile(join(repository, `Pulumi.${stackName}.yaml`), "utf8")) as {
-    config?: Record<string, unknown>;
-  };
   const file = join(folder, `Pulumi.${stackName}.yaml`);
   const before = existsSync(file) ? (parse(await readFile(file, "utf8")) as { encryptionsalt?: string }) : {};
-  const config = mergeConfiguration(committed.config ?? {}, configuration);
+  const config = mergeConfiguration(localStackFile().blocks, configuration);
   // The salt belongs to this machine's passphrase, so it stays out of the committed file.
   const salt = before.encryptionsalt === undefined ? {} : { encryptionsalt: before.encryptionsalt };
   await writeWhole(file, stringify({ ...salt, config }));
@@ -51,7 +49,7 @@ async function prepareFolder(configuration: StackConfiguration): Promise<void> {
 
 /** The committed configuration with the machine's over it, key by key and one level below. */
 export function mergeConfiguration(
-  committed: Record<string, unknown>,
+  committed: Readonly<Record<string, unknown>>,
   ours: Record<string, unknown>,
 ): Record<string, unknown> {
   const merged = { ...committed };
@@ -98,30 +96,12 @@ async function openStack(): Promise<Stack> {
   return stack;
 }
 
-/** The state tells of one cluster's objects; on another the engine would take them for being there. */
-async function keepToOneCluster(configuration: StackConfiguration): Promise<void> {
-  const { kubeconfig, context = "" } = configuration["slipway:local"];
-  const cluster = kubeconfig === paths.kubeconfig ? "this machine's" : `${kubeconfig} ${context}`.trim();
-  const before = existsSync(clusterFile) ? await readFile(clusterFile, "utf8") : cluster;
-  if (before !== cluster) {
-    throw new UserError(
-      `stack local is deployed on ${before} cluster, got ${cluster}; run "npm run down -- --purge" there first`,
-    );
-  }
-  await mkdir(paths.engine, { recursive: true, mode: 0o700 });
-  await writeWhole(clusterFile, cluster);
-}
-
-/** Whether the stack is deployed on a cluster that is not this machine's. */
-export const isElsewhere = () =>
-  existsSync(clusterFile) && readFileSync(clusterFile, "utf8") !== "this machine's";
-
 /** Runs the program on stack `local` and gives its outputs. */
 export async function deploy(
   configuration: StackConfiguration,
   onLine: (line: string) => void,
 ): Promise<Outputs> {
-  await keepToOneCluster(configuration);
+  await keepToOneCluster(configuration["slipway:local"]);
   await prepareFolder(configuration);
   const stack = await openStack();
   const missing = await missingObjects(await resourcesOf(stack), configuration["slipway:local"]);

@@ -121,15 +121,19 @@ function fingerprint(image: Image, args: Record<string, string>): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Bundles the apps' programs, which their Dockerfiles copy. */
+const workspaces = [
+  "apps/journal/frontend",
+  "apps/journal/fileserver",
+  "apps/chat/server",
+  "apps/chat/client",
+  "apps/prisma",
+];
+
+/** Where the bundles are, which the apps' Dockerfiles copy. */
+export const bundleFolders = workspaces.map((workspace) => join(repository, workspace, "dist"));
+
+/** Bundles the apps' programs. */
 export async function buildBundles(): Promise<void> {
-  const workspaces = [
-    "apps/journal/frontend",
-    "apps/journal/fileserver",
-    "apps/chat/server",
-    "apps/chat/client",
-    "apps/prisma",
-  ];
   await together(
     workspaces.map((workspace) => async () => {
       await run("npm", ["run", "build", "-w", workspace], { cwd: repository, log: "bundles" });

@@ -1,3 +1,4 @@
+import { accessRefused } from "./access.js";
 import { createCommands } from "./commands.js";
 import { interrupt, UserError } from "./shell.js";
 
@@ -17,7 +18,8 @@ process.on("SIGINT", () => {
 
 try {
   await program.parseAsync();
-} catch (error) {
+} catch (failure) {
+  const error = accessRefused(failure) ?? failure;
   if (!(error instanceof UserError) && !interrupt.seen) throw error;
   const { message } = error as Error;
   // What an interruption has left behind is told too.

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { isElsewhere, lastOutputs } from "./engine.js";
+import { elsewhere } from "./deployed-on.js";
+import { lastOutputs } from "./engine.js";
 import { answers } from "./entries.js";
 import { hostProcess } from "./hosts.js";
 import { controlPlane, paths } from "./layout.js";
@@ -28,7 +29,7 @@ export async function readStatus(): Promise<Status> {
       })),
     ),
   ]);
-  if (!isElsewhere()) return { stack: "local", nodes, apps, ...others };
+  if (elsewhere() === undefined) return { stack: "local", nodes, apps, ...others };
   const problem = "the apps are on a cluster that is not this machine's; ask that one";
   return { stack: "local", nodes: [], apps, problem };
 }

@@ -212,6 +212,14 @@ async function build(group: ToolGroup, onProgress: (packages: number) => void): 
   await rm(fresh, { recursive: true });
 }
 
+const embeddedFile = (group: ToolGroup, to: string, file: string) =>
+  join(folderOf(group), to, basename(file));
+
+/** Copies among the sources of ours that are made for a build. */
+export const embeddedFiles = groups.flatMap((group) =>
+  (group.embed?.files ?? []).map((file) => embeddedFile(group, group.embed?.to ?? "", file)),
+);
+
 async function copyEmbeddedFiles(group: ToolGroup): Promise<void> {
   const { name, embed } = group;
   if (embed === undefined) return;
@@ -219,7 +227,7 @@ async function copyEmbeddedFiles(group: ToolGroup): Promise<void> {
   await run("go", ["mod", "download", embed.module], options);
   const folder = (await run("go", ["list", "-m", "-f", "{{.Dir}}", embed.module], options)).trim();
   for (const file of embed.files) {
-    const target = join(folderOf(group), embed.to, basename(file));
+    const target = embeddedFile(group, embed.to, file);
     await rm(target, { force: true });
     await copyFile(join(folder, file), target);
   }

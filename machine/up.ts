@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { applyAddons } from "./addons.js";
 import { isUnfinished } from "./backup/unfinished.js";
@@ -10,6 +9,7 @@ import { unpackDebianPackages } from "./debian.js";
 import { requireHealthyMachine } from "./doctor.js";
 import { deploy, type Outputs, readState, type StackConfiguration } from "./engine.js";
 import { fetchAcmeRoot, waitForEntries } from "./entries.js";
+import { type ExternalCluster, externalCluster } from "./external-cluster.js";
 import { connectNode, ensureHost, hostProcess } from "./hosts.js";
 import { appImages, buildBundles, buildImages, type BuiltImage } from "./images.js";
 import { controlPlane, nodeIndexes, nodeName, paths, type Settings } from "./layout.js";
@@ -25,19 +25,7 @@ import { buildTools } from "./tools.js";
 import { removeUnusedImages } from "./unused-images.js";
 import { writeWhole } from "./whole-file.js";
 
-/** A cluster that somebody already has. */
-export interface ExternalCluster {
-  kubeconfig: string;
-  context?: string;
-  /** Where its nodes pull images from; without it the stack file's own references are used. */
-  registry?: string;
-}
-
-export interface UpOptions extends Partial<Settings> {
-  kubeconfig?: string;
-  context?: string;
-  registry?: string;
-}
+export type UpOptions = Partial<Settings & ExternalCluster>;
 
 interface UpContext {
   settings: Settings;
@@ -48,27 +36,14 @@ interface UpContext {
 
 /** Brings the whole platform up and tells where it answers; what is there already stays as it is. */
 export async function up(options: UpOptions): Promise<Outputs> {
-  const { kubeconfig, context: contextName, registry } = options;
-  if (kubeconfig === undefined && (contextName ?? registry) !== undefined) {
-    throw new UserError("--context and --registry go with --kubeconfig, which is missing");
-  }
-  if (kubeconfig !== undefined && !existsSync(kubeconfig)) {
-    throw new UserError(`--kubeconfig: expected a file, got "${kubeconfig}", which is not there`);
-  }
-  const context: UpContext = {
-    settings: await chooseSettings(options),
-    external:
-      kubeconfig === undefined
-        ? undefined
-        : { kubeconfig: resolve(kubeconfig), context: contextName, registry },
-    images: [],
-    outputs: { urls: {} },
-  };
-  const restores = context.external === undefined && isUnfinished();
+  const external = externalCluster(options);
+  const settings = await chooseSettings(options);
+  const context: UpContext = { settings, external, images: [], outputs: { urls: {} } };
+  const restores = external === undefined && isUnfinished();
   await runPhases(context, [
     ...machinePhases,
-    ...(context.external === undefined ? clusterPhases : []),
-    ...(registry === undefined ? [] : [pushPhase(registry)]),
+    ...(external === undefined ? clusterPhases : []),
+    ...(external?.registry === undefined ? [] : [pushPhase(external.registry)]),
     ...(restores ? [restorePhase("before")] : []),
     deployPhase,
     ...(restores ? [restorePhase("after")] : []),
@@ -104,7 +79,7 @@ const machinePhases: Phase<UpContext>[] = [
   },
 ];
 
-const addonNamespaces = ["kube-system", "ingress"];
+const addonNamespaces = ["kube-system", "local-path-storage", "ingress"];
 
 const clusterPhases: Phase<UpContext>[] = [
   { title: "start the cluster", run: startCluster },

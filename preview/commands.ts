@@ -42,8 +42,11 @@ export function createCommands(previews: Previews, surroundings: Surroundings): 
       .command(name)
       .description(description)
       .argument("<stack>", 'name of a stack, such as "dev"')
-      .option("--json <file>", 'write the report there, for programs ("-" for standard output)')
-      .option("--markdown <file>", 'write the report there, for people on GitHub ("-" for standard output)')
+      .option(
+        "--json <file>",
+        'write the report there, for programs ("-" for standard output, by "npm run --silent")',
+      )
+      .option("--markdown <file>", 'write the report there, for people on GitHub ("-" as above)')
       .option("--fail-on-risk", "end with another code if something could lose data or stop service", false)
       .addHelpText("after", help);
 

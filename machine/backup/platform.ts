@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { isElsewhere, lastOutputs } from "../engine.js";
+import { elsewhere } from "../deployed-on.js";
+import { lastOutputs } from "../engine.js";
 import { waitForEntries } from "../entries.js";
 import { hostProcess } from "../hosts.js";
 import { controlPlane, paths } from "../layout.js";
@@ -54,7 +55,7 @@ export const localPlatform: Platform = {
 };
 
 function requireCluster(): void {
-  if (isElsewhere())
+  if (elsewhere() !== undefined)
     throw new UserError(
       "the apps are on a cluster that is not this machine's; back that one up by its own means",
     );

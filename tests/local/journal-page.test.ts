@@ -77,6 +77,69 @@ describe("the journal's page in a browser", () => {
     await entry("typed without a mouse").waitFor({ state: "detached" });
   });
 
+  const focused = (selector: string) =>
+    page.locator(selector).evaluate((node) => node === document.activeElement);
+  const removeShown = async (text: string) =>
+    remove((await entry(text).getAttribute("data-id")) ?? assert.fail(`no entry "${text}"`));
+  /** As when the reader comes back to the tab. */
+  const comeBack = async () => {
+    const answered = page.waitForResponse(/\/api\/entries\?page=1$/);
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await answered;
+    await loaded();
+  };
+
+  it("keeps the focus where it was when it saves, and when it loads again by itself", async () => {
+    const { id } = await add("in focus");
+    await page.fill("#text", "saved by its button");
+    await page.focus("#save");
+    await page.keyboard.press("Enter");
+    await entry("saved by its button").waitFor();
+    assert.equal(await focused("#save"), true);
+
+    await page.focus(`#entries li[data-id="${id}"] button`);
+    await comeBack();
+    assert.equal(await focused(`#entries li[data-id="${id}"] button`), true);
+    await remove(id);
+    await comeBack();
+    assert.equal(await focused("#entries-title"), true);
+    await removeShown("saved by its button");
+  });
+
+  it("tells that an entry was not saved until it is, though the page loads again meanwhile", async () => {
+    await page.route("**/api/entries", (route) => route.abort());
+    await page.fill("#text", "saved at last");
+    await page.click("#save");
+    await page.locator("#alert").waitFor();
+    await page.unroute("**/api/entries");
+    problems.length = 0; // Those that were made on purpose.
+    await comeBack();
+    assert.equal(await page.locator("#alert").isVisible(), true);
+
+    await page.click("#alert-retry");
+    await entry("saved at last").waitFor();
+    assert.equal(await page.locator("#alert").isVisible(), false);
+    assert.equal(await focused("#entries-title"), true);
+    await removeShown("saved at last");
+  });
+
+  it("works in a browser that keeps nothing for it", async () => {
+    await page.addInitScript(() => {
+      Object.defineProperty(window, "localStorage", {
+        get: () => {
+          throw new DOMException("denied", "SecurityError");
+        },
+      });
+    });
+    await page.reload();
+    await loaded();
+    await page.fill("#author", "nobody known");
+    await page.fill("#text", "kept nowhere else");
+    await page.click("#save");
+    await entry("kept nowhere else").waitFor();
+    await removeShown("kept nowhere else");
+  });
+
   it("fits a phone of 390 pixels without scrolling sideways, even a word longer than the screen", async () => {
     const { id } = await add(`https://example.test/${"long".repeat(100)}`, "w".repeat(80));
     await page.setViewportSize({ width: 390, height: 844 });

@@ -18,6 +18,7 @@ const files = Object.fromEntries(addonFiles.map((name) => [name, `text of ${name
 
 interface Pod {
   name: string;
+  namespace: string;
   spec: Record<string, any>;
 }
 
@@ -39,10 +40,11 @@ describe("machine/addons", () => {
 
   /** The pods of all workloads, and those that the volume provisioner makes. */
   const pods: Pod[] = objects.flatMap(({ kind, metadata, spec, data }): Pod[] => {
-    if (spec?.template !== undefined) return [{ name: metadata.name, spec: spec.template.spec }];
+    const { namespace } = metadata;
+    if (spec?.template !== undefined) return [{ name: metadata.name, namespace, spec: spec.template.spec }];
     if (kind === "ConfigMap" && data["helperPod.yaml"] !== undefined) {
       const { metadata: helper, spec: helperSpec } = parse(data["helperPod.yaml"]);
-      return [{ name: helper.name, spec: helperSpec }];
+      return [{ name: helper.name, namespace, spec: helperSpec }];
     }
     return [];
   });
@@ -130,6 +132,27 @@ describe("machine/addons", () => {
     for (const { name, spec } of pods) {
       for (const key of ["hostNetwork", "hostPID", "hostIPC"]) assert.equal(spec[key], undefined, name);
       for (const volume of spec.volumes ?? []) assert.equal(volume.hostPath, undefined, name);
+    }
+  });
+
+  it("are in namespaces that enforce Pod Security, restricted but for the one whose pods mount the node's folders", () => {
+    const levels = objects
+      .filter(({ kind }) => kind === "Namespace")
+      .map(({ metadata }) => [metadata.name, metadata.labels["pod-security.kubernetes.io/enforce"]]);
+    assert.deepEqual(levels, [
+      ["kube-system", "restricted"],
+      ["local-path-storage", "privileged"],
+      ["ingress", "restricted"],
+    ]);
+    const namespaced = objects.map(({ metadata }) => metadata.namespace).filter((name) => name !== undefined);
+    assert.deepEqual([...new Set(namespaced)].sort(), levels.map(([name]) => name).sort());
+    for (const { name, namespace, spec } of pods) {
+      if (privileged[name] !== undefined) assert.equal(namespace, "local-path-storage", name);
+      const kinds = (spec.volumes ?? []).map((volume: object) =>
+        Object.keys(volume).find((key) => key !== "name"),
+      );
+      for (const kind of kinds)
+        assert.ok(["configMap", "secret", "emptyDir"].includes(kind), `${name}: ${kind}`);
     }
   });
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import type * as Commands from "../../machine/commands.js";
 import { addresses } from "../../machine/commands.js";
 import { paths } from "../../machine/layout.js";
@@ -55,13 +55,13 @@ describe("machine/commands", () => {
       "kubectl",
       "help",
     ]);
-    assert.match(output, /npm run up -- --nodes 2/);
+    assert.match(output, /npm run up -- --nodes 5/);
   });
 
   for (const [flag, value, range] of [
-    ["--nodes", "0", "1 to 9"],
-    ["--nodes", "10", "1 to 9"],
-    ["--nodes", "2.5", "1 to 9"],
+    ["--nodes", "2", "3 to 9"],
+    ["--nodes", "10", "3 to 9"],
+    ["--nodes", "3.5", "3 to 9"],
     ["--http-port", "65536", "1 to 65535"],
   ] as const) {
     it(`refuse ${flag} ${value}, and give the range`, async () => {
@@ -69,6 +69,11 @@ describe("machine/commands", () => {
       assert.ok(output.includes(`expected a whole number from ${range}, got "${value}"`), output);
     });
   }
+
+  it("tell why fewer than three nodes are too few", async () => {
+    const { output } = await command("up", "--nodes", "2");
+    assert.match(output, /got "2"; the chat's server has up to three pods, each on a node of its own/);
+  });
 
   it("fail and name the next one when nothing runs, for people and for programs", async () => {
     const { output, ...forPeople } = await command("status");
@@ -81,7 +86,37 @@ describe("machine/commands", () => {
 
   it("refuse the logs of an app that is not there, and name those that are", async () => {
     const { error } = await command("logs", "journal");
-    assert.equal(error, 'expected one of the apps that run (none), got "journal"');
+    assert.equal(error, 'expected one of the apps that run (none; run "npm run up"), got "journal"');
+  });
+
+  it("name the next one when the apps are on somebody else's cluster", async () => {
+    checkout.write(".local/engine/outputs.json", '{"urls":{"journal":"https://journal.localhost"}}');
+    checkout.write(".local/engine/cluster", "/home/some body/config test");
+    try {
+      const kubectl = "kubectl --kubeconfig '/home/some body/config' --context test";
+      const { said } = await command("status");
+      assert.equal(said.at(-1), `Next: ${kubectl} get pods --all-namespaces`);
+      for (const args of [
+        ["logs", "journal"],
+        ["kubectl", "get", "pods"],
+      ])
+        assert.equal(
+          (await command(...args)).error,
+          `the apps are on a cluster that is not this machine's; ask that one by "${kubectl} …"`,
+        );
+    } finally {
+      rmSync(checkout.local, { recursive: true });
+    }
+  });
+
+  it("name the next one when the cluster is down", async () => {
+    checkout.write(".local/engine/outputs.json", '{"urls":{"journal":"https://journal.localhost"}}');
+    try {
+      const { error } = await command("logs", "journal");
+      assert.equal(error, 'the cluster is down; run "npm run up"');
+    } finally {
+      rmSync(checkout.local, { recursive: true });
+    }
   });
 
   it("want a file to restore, and no word that they do not know", async () => {

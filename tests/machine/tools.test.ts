@@ -104,8 +104,10 @@ describe("machine/tools", () => {
 
   it("enforces Pod Security for the add-ons as that version of Kubernetes knows it", () => {
     const minor = /^v\d+\.\d+/.exec(pins["k8s.io/kubernetes"] ?? "")?.[0];
-    const enforced = /enforce-version: (\S+)/.exec(read("machine/addons/traefik.yaml"))?.[1];
-    assert.equal(enforced, minor);
+    for (const file of ["coredns", "local-path", "traefik"]) {
+      const enforced = /enforce-version: (\S+)/.exec(read(`machine/addons/${file}.yaml`))?.[1];
+      assert.equal(enforced, minor, file);
+    }
   });
 
   it("builds every program that the hosts run and every one that goes into an image", () => {

@@ -1,12 +1,15 @@
 import { Api, ApiError, type Entry, type EntryPage } from "./api.js";
+import { LastFailure, type Undertaking } from "./last-failure.js";
 import { addressOf, pageFrom } from "./paging.js";
-import { element, entryItem, pageLinks } from "./view.js";
+import { Remembered } from "./remembered.js";
+import { element, entryItem, pageLinks, sameAs } from "./view.js";
 import { beginningOf, countOf, roomLeft } from "./words.js";
 
-const AUTHOR_KEY = "journal.author";
 const QUOTE_LENGTH = 140;
 
 const api = new Api();
+const lastAuthor = new Remembered("journal.author");
+const lastFailure = new LastFailure();
 const form = element("write", HTMLFormElement);
 const text = element("text", HTMLTextAreaElement);
 const textLeft = element("text-left", HTMLOutputElement);
@@ -28,7 +31,7 @@ const confirmText = element("confirm-text", HTMLQuoteElement);
 let load = 0;
 let retry: () => Promise<void> = show;
 
-author.value = localStorage.getItem(AUTHOR_KEY) ?? "";
+author.value = lastAuthor.value;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   void write();
@@ -39,9 +42,7 @@ text.addEventListener("keydown", (event) => {
     form.requestSubmit();
   }
 });
-author.addEventListener("change", () => {
-  localStorage.setItem(AUTHOR_KEY, author.value.trim());
-});
+author.addEventListener("change", () => (lastAuthor.value = author.value.trim()));
 alertRetry.addEventListener("click", () => void retry());
 pages.addEventListener("click", followPageLink);
 window.addEventListener("popstate", () => void show());
@@ -57,6 +58,7 @@ async function show(fresh?: Entry): Promise<void> {
   const thisLoad = ++load;
   list.ariaBusy = "true";
   await attempt(
+    "load",
     () => show(fresh),
     async () => {
       let found = await api.list(pageFrom(location.search));
@@ -85,21 +87,27 @@ function render(found: EntryPage, fresh?: Entry): void {
     item.classList.toggle("fresh", entry.id === fresh?.id);
     return item;
   });
+  const focused = document.activeElement;
+  const hadFocus = list.contains(focused) || pages.contains(focused);
   list.replaceChildren(...items);
   total.textContent = found.total > 0 ? countOf(found.total) : "";
   empty.textContent = "Nothing written yet. The first line is yours.";
   empty.hidden = found.total > 0;
   pages.replaceChildren(...pageLinks(found.page, found.pages));
   pages.hidden = found.pages === 1;
+  if (focused && hadFocus) (sameAs(focused, list, pages) ?? title).focus({ preventScroll: true });
 }
 
 async function write(): Promise<void> {
   let entry: Entry | undefined;
+  const hadFocus = document.activeElement === save;
   save.disabled = true;
-  await attempt(write, async () => {
+  await attempt("change", write, async () => {
     entry = await api.add(author.value.trim(), text.value);
   });
   save.disabled = false;
+  // A button that is disabled loses the focus.
+  if (hadFocus && document.activeElement === document.body) save.focus();
   if (entry) {
     text.value = "";
     textLeft.value = "";
@@ -126,6 +134,7 @@ async function confirmRemoval(entry: Entry): Promise<void> {
 
 async function remove(entry: Entry): Promise<void> {
   const removed = await attempt(
+    "change",
     () => remove(entry),
     () => api.remove(entry.id),
   );
@@ -151,18 +160,31 @@ function followPageLink(event: MouseEvent): void {
 }
 
 /** Runs the action, and returns whether it went well; if not, the reader is told and can try again. */
-async function attempt(again: () => Promise<void>, action: () => Promise<void>): Promise<boolean> {
+async function attempt(
+  undertaking: Undertaking,
+  again: () => Promise<void>,
+  action: () => Promise<void>,
+): Promise<boolean> {
   try {
     await action();
-    alert.hidden = true;
+    if (lastFailure.succeeded(undertaking)) hideAlert();
     return true;
   } catch (error) {
-    retry = again;
-    alertText.textContent = error instanceof ApiError ? error.message : "Something went wrong on this page.";
-    alert.hidden = false;
+    if (lastFailure.failed(undertaking)) {
+      retry = again;
+      alertText.textContent =
+        error instanceof ApiError ? error.message : "Something went wrong on this page.";
+      alert.hidden = false;
+    }
     if (!(error instanceof ApiError)) {
       throw error;
     }
     return false;
   }
+}
+
+function hideAlert(): void {
+  const hadFocus = alert.contains(document.activeElement);
+  alert.hidden = true;
+  if (hadFocus) title.focus({ preventScroll: true });
 }

@@ -70,3 +70,10 @@ function stepLink(text: string, page: number, enabled: boolean, rel: string): HT
   link.rel = rel;
   return link;
 }
+
+/** What stands now for what had the focus before the list and the links were made anew, if it is still there. */
+export function sameAs(former: Element, list: HTMLElement, pages: HTMLElement): HTMLElement | null {
+  const id = former.closest<HTMLElement>("[data-id]")?.dataset.id;
+  if (id !== undefined) return list.querySelector(`[data-id="${CSS.escape(id)}"] button`);
+  return [...pages.querySelectorAll("a")].find((link) => link.textContent === former.textContent) ?? null;
+}

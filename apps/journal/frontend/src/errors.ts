@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { StoreUnavailableError } from "./entry-store.js";
 import { PATTERNS } from "./schemas.js";
@@ -9,8 +10,11 @@ const RETRY_AFTER_SEC = 2;
 /** A bad body can be wrong in thousands of places; the first ones tell enough. */
 const MOST_DETAILS = 10;
 
-/** Of a body that is too long, this much is taken before the answer; whoever sends more than that is cut off. */
+/** Of a body that is too long, this much is taken before the answer; whoever sends more is answered meanwhile. */
 const MOST_DISCARDED_BYTES = 8 * 1024 * 1024;
+
+/** How long they may go on sending after the answer; well within what a closing process waits for its connections. */
+const LINGER_MS = 5000;
 
 const CODES: Record<number, string> = {
   400: "bad_request",
@@ -51,7 +55,11 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   }
   const status = error.statusCode ?? 500;
   if (status === 413) {
-    afterBody(request.raw, () => {
+    afterBody(request.raw, (ended) => {
+      if (!ended)
+        reply.raw.once("finish", () => {
+          closeInOrder(request.socket);
+        });
       reply.removeHeader("connection").code(413).send(errorBody(413, error.message));
     });
     return reply;
@@ -74,16 +82,30 @@ export function handleFrameworkError(error: FastifyError, reply: FastifyReply): 
 }
 
 /**
- * Calls back when a body has been sent to its end. An answer that comes before, with the connection closed behind it,
- * is lost on the way through a proxy that is still busy sending.
+ * Calls back once, when a body has been sent to its end or enough of it. An answer that comes before, with the connection
+ * closed behind it, is lost on the way through a proxy that is still busy sending.
  */
-function afterBody(request: IncomingMessage, callback: () => void): void {
+function afterBody(request: IncomingMessage, callback: (ended: boolean) => void): void {
   let left = MOST_DISCARDED_BYTES;
-  request.on("data", ({ length }: Buffer) => {
+  const count = ({ length }: Buffer) => {
     left -= length;
-    if (left < 0) request.destroy();
+    if (left >= 0) return;
+    request.off("data", count).resume();
+    callback(false);
+  };
+  request.on("data", count);
+  request.once("end", () => {
+    if (left >= 0) callback(true);
   });
-  request.once("end", callback);
+}
+
+/** Ends our half, and for a while throws away what still comes: closed at once, the answer could be lost on its way. */
+function closeInOrder(socket: Socket): void {
+  socket.end();
+  const patience = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => {
+    clearTimeout(patience);
+  });
 }
 
 function describeProblem(problem: FastifySchemaValidationError): Problem {

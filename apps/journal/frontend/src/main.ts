@@ -1,3 +1,4 @@
+import Fastify from "fastify";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { createApp } from "./app.js";
 import { Drain, drainAndClose } from "./drain.js";
@@ -57,6 +58,6 @@ function connect(env: Env) {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  Fastify({ logger: true }).log.fatal(error);
   process.exit(1);
 });

@@ -15,8 +15,8 @@ export const MAX_TEXT = 4000;
 export const MAX_AUTHOR = 80;
 export const ANONYMOUS = "anonymous";
 
-/** Room for the longest entry allowed, in four-byte characters. */
-export const BODY_LIMIT = 16 * 1024;
+/** Room for the longest entry allowed, also from a client that writes each character as two \u escapes: 12 bytes. */
+export const BODY_LIMIT = 64 * 1024;
 
 const entry = {
   type: "object",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { LastFailure } from "../../../../apps/journal/fileserver/src/last-failure.js";
 import { addressOf, pageFrom, pagesToShow } from "../../../../apps/journal/fileserver/src/paging.js";
+import { Remembered } from "../../../../apps/journal/fileserver/src/remembered.js";
 import { beginningOf, countOf, roomLeft, when } from "../../../../apps/journal/fileserver/src/words.js";
 
 describe("apps/journal/fileserver paging", () => {
@@ -79,5 +81,45 @@ describe("apps/journal/fileserver words", () => {
     assert.equal(beginningOf("short", 10), "short");
     assert.equal(beginningOf("the quick brown fox", 12), "the quick…");
     assert.equal(beginningOf("x".repeat(20), 12), `${"x".repeat(12)}…`);
+  });
+});
+
+describe("apps/journal/fileserver, the writer's name", () => {
+  it("is there at the next visit", () => {
+    const kept = new Map<string, string>();
+    const storage = () => ({
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    });
+    assert.equal(new Remembered("author", storage).value, "");
+    new Remembered("author", storage).value = "somebody";
+    assert.equal(new Remembered("author", storage).value, "somebody");
+    assert.equal(new Remembered("other", storage).value, "");
+  });
+
+  it("is empty in a browser that keeps nothing, which stops nobody", () => {
+    const blocked = new Remembered("author", () => {
+      throw new Error("The operation is insecure.");
+    });
+    blocked.value = "somebody";
+    assert.equal(blocked.value, "");
+  });
+});
+
+describe("apps/journal/fileserver, a failure", () => {
+  it("of a load is told until a load goes well", () => {
+    const last = new LastFailure();
+    assert.equal(last.failed("load"), true);
+    assert.equal(last.succeeded("load"), true);
+  });
+
+  it("of a change stays told, with its own way to try again, whatever loads meanwhile", () => {
+    const last = new LastFailure();
+    assert.equal(last.failed("load"), true);
+    assert.equal(last.failed("change"), true);
+    assert.equal(last.succeeded("load"), false);
+    assert.equal(last.failed("load"), false);
+    assert.equal(last.succeeded("change"), true);
+    assert.equal(last.succeeded("load"), true);
   });
 });

@@ -58,7 +58,7 @@ describe("apps/journal/frontend input", () => {
     ["plain text", "hello", "text/plain", 415],
     ["a form", "text=hello", "application/x-www-form-urlencoded", 415],
     ["a content type that is none", "{}", "nonsense", 415],
-    ["a body over 16 KiB", JSON.stringify({ text: "x".repeat(16_384) }), "application/json", 413],
+    ["a body over 64 KiB", JSON.stringify({ text: "x".repeat(65_536) }), "application/json", 413],
   ];
   for (const [situation, payload, type, status] of unreadable) {
     it(`answers ${status} for ${situation}`, async () => {
@@ -69,14 +69,18 @@ describe("apps/journal/frontend input", () => {
     });
   }
 
-  it("takes the longest entry allowed, in four-byte characters", async () => {
+  it("takes the longest entry allowed, in four-byte characters and with all of them escaped", async () => {
     const text = "🙂".repeat(4000);
     const author = "🙂".repeat(80);
 
-    const added = await journal().add({ author, text });
+    const plain = await journal().add({ author, text });
+    const escape = (words: string) => words.replaceAll("🙂", "\\ud83d\\ude42");
+    const escaped = await journal().raw(`{ "author": "${escape(author)}", "text": "${escape(text)}" }`);
 
-    assert.equal(added.statusCode, 201);
-    assert.deepEqual([added.json().author, added.json().text], [author, text]);
+    for (const added of [plain, escaped]) {
+      assert.equal(added.statusCode, 201);
+      assert.deepEqual([added.json().author, added.json().text], [author, text]);
+    }
   });
 
   it("keeps what looks like an attack as the text that it is", async () => {

@@ -1,0 +1,19 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { local } from "./layout.js";
+import { UserError } from "./shell.js";
+
+/** What to tell a person who may not use what is under .local, because it is another user's. */
+export function accessRefused(error: unknown): UserError | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== "EACCES" || path === undefined || !`${path}/`.startsWith(`${local}/`)) return undefined;
+  const owner = statSync(nearest(path)).uid;
+  const command = `sudo ${owner === 0 ? "" : `-u '#${owner}' `}npm run ${process.env.npm_lifecycle_event ?? "up"}`;
+  return new UserError(
+    `${path}: expected user ${owner}, whose it is, got user ${process.getuid?.() ?? "unknown"}; run "${command}"`,
+    { cause: error },
+  );
+}
+
+/** What of a path is there, and can be seen. */
+export const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));
