@@ -10,6 +10,8 @@ export type Reply = readonly Row[] | "ok" | "silence" | "cut" | readonly [errno:
 /** A server that speaks enough of MariaDB's protocol for the driver, and answers statements as a test says. */
 export class FakeMariaDb {
   readonly statements: { sql: string; connection: number }[] = [];
+  /** Whether it ends every new connection at once, as a proxy does that has no database behind it. */
+  away = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #answer: (sql: string, connection: number) => Reply;
@@ -18,6 +20,10 @@ export class FakeMariaDb {
   private constructor(answer: (sql: string, connection: number) => Reply) {
     this.#answer = answer;
     this.#server = createServer((socket) => {
+      if (this.away) {
+        socket.destroy();
+        return;
+      }
       this.#sockets.add(socket);
       socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
       this.#serve(socket, ++this.#connections);
@@ -86,8 +92,11 @@ export class FakeMariaDb {
         const columns = Array.from({ length: parameters }, () => column("?"));
         return packets(1, head, ...columns, ...(parameters > 0 ? [EOF] : []));
       }
-      case 0x17: // COM_STMT_EXECUTE
-        return this.#execute(prepared[payload.readUInt32LE(1) - 1] ?? "", connection, binaryRow);
+      case 0x17: {
+        // COM_STMT_EXECUTE, mostly of the one that was prepared last, which is -1
+        const id = payload.readInt32LE(1);
+        return this.#execute(prepared.at(id === -1 ? -1 : id - 1) ?? "", connection, binaryRow);
+      }
       case 0x19: // COM_STMT_CLOSE
         return "silence";
       default: // such as COM_PING
