@@ -21,6 +21,8 @@ const UNAVAILABLE = ["UNAVAILABLE", "the database can't be reached just now, try
 /** What a driver says when there is no connection, or no longer. */
 const LOST =
   /ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|pool timeout|failed to (retrieve|create) a connection|socket has unexpectedly been closed|connection.*(closed|lost|timeout)|shutdown in progress|server closed/i;
+/** The driver's number for it. */
+const NO_CONNECTION_IN_TIME = 45028;
 const LOST_CODES = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"]);
 
 interface Failure {
@@ -39,6 +41,11 @@ export function isConnectionLost(error: unknown): boolean {
     if (LOST.test(String(failure.code)) || LOST.test(failure.message ?? "")) return true;
   }
   return false;
+}
+
+/** Whether a statement has waited in vain for a connection, which is as long as it should wait. */
+export function hasWaited(error: unknown): boolean {
+  return [...chainOf(error)].some(({ errno, code }) => [errno, code].includes(NO_CONNECTION_IN_TIME));
 }
 
 /** Whether the database does not write, as one that has handed over to another one in a failover. It has done nothing. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PrismaClient } from "../generated/client/client.js";
-import { isConnectionLost, isReadOnly } from "./errors.js";
+import { hasWaited, isConnectionLost, isReadOnly } from "./errors.js";
 
 type Action = (args?: unknown) => Promise<unknown>;
 type Delegate = Record<string, Action>;
@@ -73,7 +73,7 @@ const repeatLost: Repeat = async (read) => {
     try {
       return await read();
     } catch (error) {
-      if (attempt >= ATTEMPTS || !isConnectionLost(error)) throw error;
+      if (attempt >= ATTEMPTS || !isConnectionLost(error) || hasWaited(error)) throw error;
       await sleep(50 * attempt);
     }
   }

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPool } from "mariadb";
-import {
-  type ConnectOptions,
-  connectDatabase,
-  connectionOptions,
-} from "../../../apps/prisma/src/database.js";
+import { connectionOptions } from "../../../apps/prisma/src/database.js";
 import { watchPool } from "../../../apps/prisma/src/pool.js";
-import { FakeMariaDb, type Reply } from "./fake-maria-db.js";
-import { codesOf, service } from "./service.js";
+import { driven } from "./driven.js";
+import { FakeMariaDb } from "./fake-maria-db.js";
+import { codesOf } from "./service.js";
 
 const CREATE = 'mutation { createUser(data: { id: "u1", email: "u@example.com", name: "U" }) { id } }';
 const LIST = "{ users { id } }";
@@ -24,19 +21,10 @@ describe("apps/prisma in a failover", function () {
     for (const one of open.splice(0)) await one.close();
   });
 
-  /** The service on a pool of the real driver, to a server that answers as a test says, or else as a database would. */
-  async function start(
-    answer: (sql: string, connection: number) => Reply | undefined,
-    options: ConnectOptions = {},
-  ) {
-    const server = await FakeMariaDb.start(
-      (sql, connection) => answer(sql, connection) ?? (sql.startsWith("SELECT") ? [{ id: "u1" }] : "ok"),
-    );
-    const database = connectDatabase(server.database, options);
-    open.push(database, { close: () => server.stop() });
-    const { ask } = service(database);
-    const inserts = () => server.statements.filter(({ sql }) => sql.startsWith("INSERT"));
-    return { server, database, ask, inserts };
+  async function start(...of: Parameters<typeof driven>) {
+    const started = await driven(...of);
+    open.push(started);
+    return started;
   }
 
   for (const [errno, message] of [READ_ONLY, [1836, "Running in read-only mode"]] as const) {
@@ -138,7 +126,7 @@ describe("apps/prisma in a failover", function () {
 
   it("does a write once that comes while no connection can be made", async () => {
     const { server, ask, inserts } = await start(() => undefined);
-    server.away = true;
+    server.away = "cut";
     const created = ask(CREATE);
     await sleep(200);
     assert.equal(inserts().length, 0);

@@ -10,8 +10,10 @@ export type Reply = readonly Row[] | "ok" | "silence" | "cut" | readonly [errno:
 /** A server that speaks enough of MariaDB's protocol for the driver, and answers statements as a test says. */
 export class FakeMariaDb {
   readonly statements: { sql: string; connection: number }[] = [];
-  /** Whether it ends every new connection at once, as a proxy does that has no database behind it. */
-  away = false;
+  /** What the sessions were set to. */
+  readonly settings: string[] = [];
+  /** What becomes of new connections: ended at once, as by a proxy without a database behind it, or left without a word. */
+  away: "cut" | "silence" | false = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #answer: (sql: string, connection: number) => Reply;
@@ -20,13 +22,10 @@ export class FakeMariaDb {
   private constructor(answer: (sql: string, connection: number) => Reply) {
     this.#answer = answer;
     this.#server = createServer((socket) => {
-      if (this.away) {
-        socket.destroy();
-        return;
-      }
       this.#sockets.add(socket);
       socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
-      this.#serve(socket, ++this.#connections);
+      if (this.away === "cut") socket.destroy();
+      else if (!this.away) this.#serve(socket, ++this.#connections);
     });
   }
 
@@ -53,10 +52,15 @@ export class FakeMariaDb {
     return this.statements.map(({ sql }) => sql).filter((sql) => pattern.test(sql));
   }
 
+  /** Ends the connections that there are. */
+  hangUp(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async stop(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.hangUp();
     await closed;
   }
 
@@ -105,7 +109,10 @@ export class FakeMariaDb {
   }
 
   #execute(sql: string, connection: number, encode: (row: Row) => Buffer): Buffer | "cut" | "silence" {
-    if (/^SET |@@/.test(sql)) return packets(1, OK);
+    if (/^SET |@@/.test(sql)) {
+      this.settings.push(sql);
+      return packets(1, OK);
+    }
     this.statements.push({ sql, connection });
     const reply = this.#answer(sql, connection);
     if (reply === "ok") return packets(1, OK);
