@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { local, repository } from "../layout.js";
-import { runPhases, type Tell } from "../progress.js";
-import { UserError } from "../shell.js";
+import type { Tell } from "../progress.js";
+import { interrupt, stopIfInterrupted, UserError } from "../shell.js";
 import { fingerprint, packArchive } from "./archive.js";
+import { type RunSteps, show } from "./check.js";
 import { createManifest, describeCounts, type Part } from "./manifest.js";
 import { localPlatform, type Platform } from "./platform.js";
 import { fileOf, type Store } from "./store.js";
@@ -36,7 +37,11 @@ export function defaultFile(start: string, now: Date): string {
 }
 
 /** Writes all that the platform's stores hold into one file. */
-export async function backup({ output }: BackupOptions, platform: Platform = localPlatform): Promise<Backup> {
+export async function backup(
+  { output }: BackupOptions,
+  platform: Platform = localPlatform,
+  runSteps: RunSteps = show,
+): Promise<Backup> {
   if ((await readUnfinished())?.step === "restore")
     throw new UserError(
       'expected whole databases, got a restore that was cut short; run "npm run up" first, which ends it',
@@ -44,15 +49,29 @@ export async function backup({ output }: BackupOptions, platform: Platform = loc
   const file = output === undefined ? defaultFile("slipway", new Date()) : resolve(output);
   if (existsSync(file))
     throw new UserError(`--output: expected a new file, got "${file}", which is there already`);
+  try {
+    const made = await backupTo(file, platform, runSteps);
+    stopIfInterrupted(); // In the last step nobody else has noticed.
+    return made;
+  } catch (error) {
+    if (!interrupt.seen) throw error;
+    const state = existsSync(file)
+      ? `the backup is whole: ${file}`
+      : 'no backup was written; run "npm run backup" again';
+    throw new UserError(state, { cause: error });
+  }
+}
+
+async function backupTo(file: string, platform: Platform, runSteps: RunSteps): Promise<Backup> {
   const stores: Store[] = [];
-  const find = async (_: object, tell: Tell) => void stores.push(...(await platform.stores(tell)));
-  await runPhases({}, [{ title: "look at the stores", run: find }]);
+  const find = async (tell: Tell) => void stores.push(...(await platform.stores(tell)));
+  await runSteps([{ title: "look at the stores", run: find }]);
   return inDrafts("backup", async (folder) => {
     const parts: Part[] = [];
-    await runPhases({}, [
+    await runSteps([
       ...stores.map((store) => ({
         title: `back up ${store.name}`,
-        run: async (_: object, tell: Tell) => void parts.push(await partOf(store, folder, tell)),
+        run: async (tell: Tell) => void parts.push(await partOf(store, folder, tell)),
       })),
       { title: `write ${file}`, run: () => write(file, folder, parts) },
     ]);

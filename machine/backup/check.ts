@@ -1,4 +1,4 @@
-import type { Tell } from "../progress.js";
+import { runPhases, type Tell } from "../progress.js";
 import { UserError } from "../shell.js";
 import { unpackArchive } from "./archive.js";
 import type { Manifest, Part } from "./manifest.js";
@@ -12,6 +12,12 @@ export interface Step {
 
 /** Does steps one after the other and shows them. */
 export type RunSteps = (steps: Step[]) => Promise<void>;
+
+export const show: RunSteps = (steps) =>
+  runPhases(
+    {},
+    steps.map(({ title, run }) => ({ title, run: (_: object, tell: Tell) => run(tell) })),
+  );
 
 /** The platform has not got what a backup was made of. */
 export class MissingStoreError extends UserError {}

@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
-import { runPhases, type Tell } from "../progress.js";
-import { stopIfInterrupted, UserError } from "../shell.js";
+import type { Tell } from "../progress.js";
+import { interrupt, stopIfInterrupted, UserError } from "../shell.js";
 import { backupStores, defaultFile, inDrafts } from "./backup.js";
-import { check, type Checked, MissingStoreError, type RunSteps, type Step } from "./check.js";
+import { check, type Checked, MissingStoreError, type RunSteps, show, type Step } from "./check.js";
 import { describeCounts, differences } from "./manifest.js";
 import { localPlatform, type Platform } from "./platform.js";
 import type { Restored } from "./restored.js";
@@ -16,12 +16,6 @@ export interface RestoreOptions {
    */
   safetyBackup?: boolean;
 }
-
-const show: RunSteps = (steps) =>
-  runPhases(
-    {},
-    steps.map(({ title, run }) => ({ title, run: (_: object, tell: Tell) => run(tell) })),
-  );
 
 /** Within a step of another command. */
 const showAs =
@@ -56,11 +50,12 @@ export async function restore(
   };
   return inDrafts("restore", async (folder) => {
     const checked = await check(file, folder, platform, runSteps).catch((error: unknown) => {
-      throw withWayOut(error, before);
+      throw withWayOut(error, file, before);
     });
     const result: Restored = { rows: [], left: checked.left };
     try {
       await runSteps(stepsOf(checked, folder, platform, state, result));
+      stopIfInterrupted(); // In the last step nobody else may have noticed.
     } catch (error) {
       throw await explained(error, state, platform);
     }
@@ -84,7 +79,7 @@ export async function finishRestore(tell: Tell, platform: Platform = localPlatfo
   try {
     await restore(before.file, before, platform, showAs(tell));
   } catch (error) {
-    if (error instanceof MissingStoreError || !(error instanceof UserError)) throw error;
+    if (error instanceof MissingStoreError || !(error instanceof UserError) || interrupt.seen) throw error;
     throw new UserError(`a restore was cut short, and cannot go on: ${error.message}`, { cause: error });
   }
 }
@@ -157,11 +152,11 @@ async function restorePart(
 }
 
 /** What a check found, with how to go on with a restore that was cut short before. */
-function withWayOut(error: unknown, before: Unfinished | undefined): unknown {
-  if (before === undefined || !(error instanceof UserError) || error instanceof MissingStoreError)
-    return error;
-  const message = `${error.message}\nthe apps stay stopped since a restore was cut short; ${wayOut(before)}`;
-  return new UserError(message, { cause: error });
+function withWayOut(error: unknown, file: string, before: Unfinished | undefined): unknown {
+  if (error instanceof MissingStoreError || !isForPeople(error)) return error;
+  if (before !== undefined)
+    return withState(error, `the apps stay stopped since a restore was cut short; ${wayOut(before)}`);
+  return interrupt.seen ? withState(error, unchanged(file)) : error;
 }
 
 /** The error with what it has left behind. Where nothing is changed yet, all goes on as it was. */
@@ -176,12 +171,28 @@ async function explained(error: unknown, state: Unfinished, platform: Platform):
       return new UserError(message, { cause: error });
     }
   }
-  if (!(error instanceof UserError) || state.step === "start") return error;
-  const message =
-    state.step === "stop"
-      ? `nothing was changed: ${error.message}`
-      : `${error.message}\nthe apps stay stopped; ${wayOut(state)}`;
-  return new UserError(message, { cause: error });
+  if (!isForPeople(error)) return error;
+  if (state.step === "restore") return withState(error, `the apps stay stopped; ${wayOut(state)}`);
+  if (state.step === "start") return withState(error, await restored());
+  if (interrupt.seen) return withState(error, unchanged(state.file));
+  return new UserError(`nothing was changed: ${error.message}`, { cause: error });
+}
+
+/** Of an interruption every error is a consequence, such as that of a program that was ended with this one. */
+const isForPeople = (error: unknown): error is Error => error instanceof UserError || interrupt.seen;
+
+/** An error's message and the state that it has left; of an interruption the state alone. */
+function withState(error: Error, state: string): UserError {
+  return new UserError(interrupt.seen ? state : `${error.message}\n${state}`, { cause: error });
+}
+
+const unchanged = (file: string) => `nothing was changed; begin anew with: npm run restore -- ${file}`;
+
+/** Where all that the file has is there. */
+async function restored(): Promise<string> {
+  return (await readUnfinished()) === undefined
+    ? 'everything is restored, and the apps are starting; see "npm run status"'
+    : 'everything is restored, but apps may stay stopped; "npm run up" starts them';
 }
 
 const wayOut = ({ file, safety }: Unfinished) =>

@@ -3,14 +3,17 @@ import { type Pool, type PoolConfig, createPool } from "mariadb";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PrismaClient } from "../generated/client/client.js";
 import type { DatabaseConfig } from "./config.js";
-import { isConnectionLost } from "./errors.js";
-import { repeatingReads } from "./repeated-reads.js";
+import { isConnectionLost, isReadOnly } from "./errors.js";
+import { watchPool } from "./pool.js";
+import { repeating } from "./repeats.js";
 import { models } from "./schema/models.js";
 
-/** How long a statement waits for a connection: a database that was restarted is back within this. */
+/** A database that was restarted is back within this. */
 const PATIENCE_MS = 10_000;
 /** The database itself ends what takes longer, also when nobody waits for it any more. */
 const STATEMENT_SEC = 10;
+/** So a database that has said nothing for longer is not at work on it, but gone. */
+const SILENT_MS = STATEMENT_SEC * 1000 + 2000;
 const RETRY_MS = 1000;
 const PREPARED = 16;
 
@@ -49,17 +52,31 @@ export interface Database {
 export interface ConnectOptions {
   /** Told of every SQL statement. */
   readonly onStatement?: (sql: string) => void;
+  /**
+   * How long a statement waits for a connection, and one that the database refuses for another database.
+   *
+   * @default 10 s
+   */
+  readonly patienceMs?: number;
+  /**
+   * How long a connection may be silent under a statement.
+   *
+   * @default 12 s
+   */
+  readonly silentMs?: number;
 }
 
 /**
  * The models' client on a pool. While the database is away, statements wait for a connection; one that was under way
- * fails, and is repeated only if it reads: whether a write was done nobody knows, and it must not be done twice.
+ * fails, and is repeated only if it reads: whether a write was done nobody knows, and it must not be done twice. One that
+ * a read-only database has refused was not done, and is tried again on new connections.
  */
-export function connectDatabase(config: DatabaseConfig, { onStatement }: ConnectOptions = {}): Database {
+export function connectDatabase(config: DatabaseConfig, options: ConnectOptions = {}): Database {
+  const { onStatement, patienceMs = PATIENCE_MS, silentMs = SILENT_MS } = options;
   const pool = createPool({
     ...connectionOptions(config),
     connectionLimit: config.connectionLimit,
-    acquireTimeout: PATIENCE_MS,
+    acquireTimeout: patienceMs,
     // Also in a quiet night some stay, so that the first request of the morning does not wait.
     minimumIdle: 1,
     minDelayValidation: 200,
@@ -68,6 +85,7 @@ export function connectDatabase(config: DatabaseConfig, { onStatement }: Connect
     prepareCacheLength: PREPARED,
     initSql: INIT_SQL,
   });
+  const { renew } = watchPool(pool, silentMs);
   const adapter = new PrismaMariaDb(pool, { database: config.database });
   const client = new PrismaClient({
     adapter,
@@ -82,9 +100,10 @@ export function connectDatabase(config: DatabaseConfig, { onStatement }: Connect
   let ready = false;
 
   return {
-    client: repeatingReads(
+    client: repeating(
       client,
       models.map(({ one }) => one),
+      { onRefused: renew, patienceMs },
     ),
     pool,
     get ready() {
@@ -111,7 +130,7 @@ export async function onceReachable<T>(
     try {
       return await action();
     } catch (error) {
-      if (!isConnectionLost(error)) throw error;
+      if (!isConnectionLost(error) && !isReadOnly(error)) throw error;
       onWait(error as Error);
       await sleep(retryMs);
     }

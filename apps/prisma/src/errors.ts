@@ -20,7 +20,9 @@ const UNAVAILABLE = ["UNAVAILABLE", "the database can't be reached just now, try
 
 /** What a driver says when there is no connection, or no longer. */
 const LOST =
-  /ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|pool timeout|failed to (retrieve|create) a connection|socket has unexpectedly been closed|connection.*(closed|lost|timeout)|shutdown in progress|server closed/i;
+  /ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|pool timeout|failed to (retrieve|create) a connection|socket has unexpectedly been closed|connection.*(closed|lost|timeout)|shutdown in progress|server closed/i;
+/** The driver's number for it. */
+const NO_CONNECTION_IN_TIME = 45028;
 const LOST_CODES = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"]);
 
 interface Failure {
@@ -41,6 +43,20 @@ export function isConnectionLost(error: unknown): boolean {
   return false;
 }
 
+/** Whether a statement has waited in vain for a connection, which is as long as it should wait. */
+export function hasWaited(error: unknown): boolean {
+  return [...chainOf(error)].some(({ errno, code }) => [errno, code].includes(NO_CONNECTION_IN_TIME));
+}
+
+/** Whether the database does not write, as one that has handed over to another one in a failover. It has done nothing. */
+export function isReadOnly(error: unknown): boolean {
+  return [...chainOf(error)].some(
+    ({ message = "", errno, code }) =>
+      // The first of them is what other options than read_only answer with, too.
+      [1290, 1836].some((number) => errno === number || code === number) && /read[-_ ]only/i.test(message),
+  );
+}
+
 /** An error as a caller may see it: with a code, and with nothing of the inside. */
 export function publicError(error: unknown, log: (error: unknown) => void): Error {
   if (error instanceof GraphQLError && (error.originalError ?? undefined) === undefined) return coded(error);
@@ -57,7 +73,7 @@ function describe(failure: Failure, log: (error: unknown) => void): readonly [st
   if (failure.name === "PrismaClientValidationError") return ["BAD_USER_INPUT", "the arguments fit no model"];
   log(failure);
   if (isTimeout(failure)) return ["TIMEOUT", "the database took too long over this"];
-  if (isConnectionLost(failure)) return UNAVAILABLE;
+  if (isConnectionLost(failure) || isReadOnly(failure)) return UNAVAILABLE;
   return ["INTERNAL", "something went wrong on our side"];
 }
 

@@ -11,7 +11,7 @@ import type { PrismaClient } from "../generated/client/client.js";
 import { publicError } from "./errors.js";
 import { KnownDocuments, type TimeLimit } from "./known-documents.js";
 import type { Context } from "./schema/builder.js";
-import { boundedVariables } from "./variables.js";
+import { boundedValues, boundedVariables } from "./variables.js";
 
 export interface GraphQLOptions {
   readonly db: PrismaClient;
@@ -56,6 +56,7 @@ export function createGraphQL(schema: GraphQLSchema, options: GraphQLOptions) {
       boundedVariables(),
       maxTokensPlugin({ n: MOST_TOKENS }),
       maxAliasesPlugin({ n: MOST_ALIASES }),
+      boundedValues(),
       ...(introspection ? [] : [closed]),
       endedBy(inTime),
       known.plugin,

@@ -103,7 +103,7 @@ async function applyMissing(connection: Connection, migrations: readonly Migrati
     const row = rows.find((other) => other.migration_name === name);
     if (row && row.finished_at === null) {
       throw new MigrationError(
-        `migration "${name}" failed before (${row.logs ?? "it was cut off"}); bring the tables to where it should have, or back to where it began, then set finished_at of its row in _prisma_migrations, or delete the row`,
+        `migration "${name}" failed before (${row.logs ?? "it was cut off"}); it is not tried again by itself. ${nextStep(name)}`,
       );
     }
     if (row && row.checksum !== checksumOf(sql)) {
@@ -134,11 +134,23 @@ async function apply(connection: Connection, name: string, sql: string): Promise
     await connection
       .query("UPDATE _prisma_migrations SET logs = ? WHERE id = ?", [reason, id])
       .catch(() => undefined);
-    throw new MigrationError(`migration "${name}" failed: ${reason}`, { cause: error });
+    throw new MigrationError(
+      `migration "${name}" failed: ${reason}; what it did before this statement stays done. ${nextStep(name)}`,
+      { cause: error },
+    );
   }
   await connection.query(
     "UPDATE _prisma_migrations SET finished_at = CURRENT_TIMESTAMP(3), applied_steps_count = 1 WHERE id = ?",
     [id],
+  );
+}
+
+/** The same after the first failure and at every later start: nobody but a person knows what the tables need. */
+function nextStep(name: string): string {
+  const row = `WHERE migration_name = '${name}'`;
+  return (
+    `Bring the tables by hand to where it begins and run "DELETE FROM _prisma_migrations ${row}", ` +
+    `or to where it ends and run "UPDATE _prisma_migrations SET finished_at = NOW(3) ${row}"; then deploy again`
   );
 }
 

@@ -1,4 +1,4 @@
-import { GraphQLError } from "graphql";
+import { GraphQLError, type ValidationContext, type ValueNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
 
 /** What the variables of one request may be at most, all of them together. */
@@ -24,6 +24,34 @@ export function boundedVariables(limits: VariableLimits = VARIABLE_LIMITS): Plug
       if (!exceeded) return;
       const message = `the variables are too large: their ${NAMES[exceeded]} is over ${limits[exceeded]}`;
       setResult({ errors: [new GraphQLError(message, { extensions: { code: "VARIABLES_TOO_LARGE" } })] });
+    },
+  };
+}
+
+/** Refuses a document by the values in it, which may be as deep as variables; of their number its tokens are the limit. */
+export function boundedValues({ depth: most }: Pick<VariableLimits, "depth"> = VARIABLE_LIMITS): Plugin {
+  return {
+    onValidate({ addValidationRule }) {
+      addValidationRule((context: ValidationContext) => {
+        let depth = 0;
+        const nested = {
+          enter: (node: ValueNode) => {
+            if (depth < most) {
+              depth++;
+              return undefined;
+            }
+            const message = `the query is too large: the depth of a value is over ${most}`;
+            context.reportError(
+              new GraphQLError(message, { nodes: [node], extensions: { code: "QUERY_TOO_LARGE" } }),
+            );
+            return false;
+          },
+          leave: () => {
+            depth--;
+          },
+        };
+        return { ListValue: nested, ObjectValue: nested };
+      });
     },
   };
 }

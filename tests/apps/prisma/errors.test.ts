@@ -45,6 +45,8 @@ describe("apps/prisma errors", () => {
     };
     assert.equal(isConnectionLost(lost), true);
     assert.equal(isConnectionLost({ code: "P1017" }), true);
+    for (const code of ["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"])
+      assert.equal(isConnectionLost({ code, message: `connect ${code} 10.0.0.7:3306` }), true, code);
     assert.equal(isConnectionLost(new Error("Unknown column 'closed'")), false);
     assert.equal(isConnectionLost(undefined), false);
   });

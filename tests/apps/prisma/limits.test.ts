@@ -58,6 +58,32 @@ describe("apps/prisma limits", () => {
     });
   });
 
+  describe("of values in the document", () => {
+    /** Objects and lists by turns, that many within each other. */
+    const filter = (depth: number): string => {
+      const open = Array.from({ length: depth }, (_, index) => (index % 2 === 0 ? "{ AND: " : "["));
+      const text = open.join("").replace(/{ AND: $/, "{");
+      return `${text}${Array.from(open, (_, index) => ((depth - index) % 2 === 0 ? "]" : "}")).join("")}`;
+    };
+
+    it("let through what is as deep as variables may be, each for itself", async () => {
+      const many = Array.from({ length: 20 }, (_, index) => `a${index}: posts(where: ${filter(12)}) { id }`);
+      for (const query of [`{ posts(where: ${filter(12)}) { id } }`, `{ ${many.join(" ")} }`])
+        assert.deepEqual(codesOf(await service().ask(query)), []);
+    });
+
+    it("refuse a deeper one, wherever it stands, and an abyss as well", async () => {
+      for (const query of [
+        `{ posts(where: ${filter(13)}) { id } }`,
+        `{ posts(where: ${filter(600)}) { id } }`,
+        `{ posts(where: { OR: [{ id: { in: [] } }], AND: [${filter(11)}] }) { id } }`,
+        `{ users { posts(where: ${filter(13)}) { id } } }`,
+        `query ($where: PostWhere = ${filter(13)}) { posts(where: $where) { id } }`,
+      ])
+        assert.deepEqual(await refused(query), ["QUERY_TOO_LARGE"], query);
+    });
+  });
+
   it("refuse a body of more than a quarter of a mebibyte", async () => {
     const { app } = service();
     const payload = { query: "{ usersCount }", variables: { n: "x".repeat(300_000) } };

@@ -1,16 +1,28 @@
 import assert from "node:assert/strict";
 import { blogOf, fakeDatabase } from "./fake-database.js";
+import { repeating } from "../../../apps/prisma/src/repeats.js";
+import { models } from "../../../apps/prisma/src/schema/models.js";
 import { service } from "./service.js";
 
+const MODELS = models.map(({ one }) => one);
 const NESTED = "{ posts { title author { name } comments { text author { email } } } }";
+const ALIASED = `{ posts {
+  comments(take: 1) { text author { email } }
+  more: comments(take: 2) { text }
+  most: comments(take: 3) { text }
+} }`;
 
-/** How many statements a query of that many posts takes. */
-async function statementsOf(posts: number): Promise<number> {
-  const { client, statements } = fakeDatabase(blogOf(posts));
-  const { data } = await service({ client }).ask(NESTED);
-  assert.equal(data.posts.length, posts);
-  assert.equal(data.posts[0].comments[0].author.email, "u0@example.com");
-  return statements.length;
+/** How many statements a query takes for one post, for five, and for twenty. */
+async function statementsOf(query: string): Promise<number[]> {
+  const counts = [];
+  for (const posts of [1, 5, 20]) {
+    const { client, statements } = fakeDatabase(blogOf(posts));
+    const { data } = await service({ client: repeating(client, MODELS) }).ask(query);
+    assert.equal(data.posts.length, posts);
+    assert.equal(data.posts[0].comments[0].author.email, "u0@example.com");
+    counts.push(statements.length);
+  }
+  return counts;
 }
 
 /** The one statement of a query. */
@@ -23,7 +35,11 @@ async function sqlOf(query: string): Promise<string> {
 
 describe("apps/prisma queries", () => {
   it("take one statement for each level of a nested query, however many rows there are", async () => {
-    assert.deepEqual([await statementsOf(1), await statementsOf(5), await statementsOf(20)], [4, 4, 4]);
+    assert.deepEqual(await statementsOf(NESTED), [4, 4, 4]);
+  });
+
+  it("take two more for each further name of a relation: for its rows, and to find those that they belong to again", async () => {
+    assert.deepEqual(await statementsOf(ALIASED), [7, 7, 7]);
   });
 
   it("read the columns that are asked for, and the keys", async () => {

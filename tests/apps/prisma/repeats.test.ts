@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { repeatingReads } from "../../../apps/prisma/src/repeated-reads.js";
+import { repeating } from "../../../apps/prisma/src/repeats.js";
 import { blogOf, fakeDatabase } from "./fake-database.js";
 import { codesOf, service } from "./service.js";
 
@@ -11,11 +11,11 @@ function losing(times: number, message = "read ECONNRESET") {
   const { client, statements } = fakeDatabase(blogOf(2), () => {
     if (left-- > 0) throw Object.assign(new Error(message), { code: message });
   });
-  return { client: repeatingReads(client, ["user", "post"]), statements };
+  return { client: repeating(client, ["user", "post"]), statements };
 }
 
-describe("apps/prisma repeated reads", () => {
-  it("answer when a connection is lost twice, and give up the third time", async () => {
+describe("apps/prisma repeats", () => {
+  it("answer a read when a connection is lost twice, and give up the third time", async () => {
     const twice = losing(2);
     const { data } = await service(twice).ask(LIST);
     assert.deepEqual(data.posts[1], { id: "p1", author: { name: "U1" } });

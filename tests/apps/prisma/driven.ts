@@ -1,0 +1,24 @@
+import { type ConnectOptions, connectDatabase } from "../../../apps/prisma/src/database.js";
+import { FakeMariaDb, type Reply } from "./fake-maria-db.js";
+import { type ServiceOptions, service } from "./service.js";
+
+/** The service on a pool of the real driver, to a server that answers as a test says, or else as a database would. */
+export async function driven(
+  answer: (sql: string, connection: number) => Reply | undefined,
+  options: ConnectOptions & Pick<ServiceOptions, "timeoutMs"> = {},
+) {
+  const server = await FakeMariaDb.start(
+    (sql, connection) => answer(sql, connection) ?? (sql.startsWith("SELECT") ? [{ id: "u1" }] : "ok"),
+  );
+  const database = connectDatabase(server.database, options);
+  const { ask } = service({ ...options, client: database.client });
+  return {
+    server,
+    database,
+    ask,
+    inserts: () => server.statements.filter(({ sql }) => sql.startsWith("INSERT")),
+    close: async () => {
+      await Promise.all([database.close(), server.stop()]);
+    },
+  };
+}
