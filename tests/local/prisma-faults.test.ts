@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { graphql, inPrisma, post, sql } from "./graphql.js";
 import { type LoadResult, startLoad } from "./load.js";
 import { killNode, nodeOf } from "./nodes.js";
+import { cutOff } from "./partition.js";
 import { npmRun, objects, rolledOut, settled, until } from "./platform.js";
 import { PrismaWriters } from "./prisma-writers.js";
 import { podProcess } from "./pod-processes.js";
@@ -36,6 +38,17 @@ const faults: Readonly<Record<string, () => Promise<unknown>>> = {
   "MariaDB's pod is deleted by force": () =>
     inPrisma("delete", "pod", "mysql-0", "--force", "--grace-period=0"),
   "MariaDB's pod is deleted": () => inPrisma("delete", "pod", "mysql-0", "--wait=false"),
+  "MariaDB refuses to write for five seconds, as one does that hands over in a failover": async () => {
+    await sql("SET GLOBAL read_only = 1");
+    try {
+      await sleep(5000);
+    } finally {
+      await sql("SET GLOBAL read_only = 0");
+    }
+  },
+  "MariaDB's pod is cut off for twenty seconds, and nobody is told": async () => {
+    await cutOff(await podProcess("prisma", "mysql-0", "pause"), 20_000);
+  },
   "MariaDB's node is killed, and started again": async () => {
     await killNode(await nodeOf("prisma", "mysql-0"));
     await npmRun("up");
