@@ -12,7 +12,7 @@ import { models } from "./schema/models.js";
 const PATIENCE_MS = 10_000;
 /** The database itself ends what takes longer, also when nobody waits for it any more. */
 const STATEMENT_SEC = 10;
-/** So a database that has said nothing for longer is not at work on it, but gone. */
+/** A database that has said nothing for longer is gone; only a write on MySQL may take longer, which nobody waits for. */
 const SILENT_MS = STATEMENT_SEC * 1000 + 2000;
 const RETRY_MS = 1000;
 const PREPARED = 16;

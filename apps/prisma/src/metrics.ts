@@ -20,7 +20,7 @@ export function registerMetrics(app: FastifyInstance, registry: Registry): void 
     done();
   });
 
-  app.get("/metrics", { schema: { hide: true } }, async (_request, reply) => {
+  app.get("/metrics", async (_request, reply) => {
     reply.type(registry.contentType);
     return registry.metrics();
   });

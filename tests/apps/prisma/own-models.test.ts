@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { migrate, readMigrations } from "../../../apps/prisma/src/migrations.js";
+import { FakeMariaDb } from "./fake-maria-db.js";
 
 const repository = join(import.meta.dirname, "../../..");
 const app = join(repository, "apps/prisma");
@@ -33,43 +35,121 @@ model Order {
 }
 `;
 
-/** Follows docs/runbooks/own-models.md, in a copy of the app. */
-function schemaOfShop(): string {
-  const folder = mkdtempSync(join(tmpdir(), "prisma-models-"));
-  try {
-    const keep = ["src", "prisma", "prisma.config.ts", "package.json"];
-    for (const name of keep) cpSync(join(app, name), join(folder, name), { recursive: true });
-    symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
-    const file = join(folder, "prisma/schema.prisma");
-    const [generators = ""] = readFileSync(file, "utf8").split(/^\/\/\/|^model /m);
-    writeFileSync(file, generators + SHOP);
-    writeFileSync(join(folder, "src/seed.ts"), "export async function seed() {}\n");
-    writeFileSync(
-      join(folder, "print.ts"),
-      `import { printSchema } from "graphql";
+const MIGRATION = "CREATE TABLE `Product` (`id` CHAR(36) NOT NULL, PRIMARY KEY (`id`))";
+const runbook = readFileSync(join(repository, "docs/runbooks/own-models.md"), "utf8");
+const blocksOf = (language: string) =>
+  [...runbook.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(
+    ([, text = ""]) => text,
+  );
+
+/** Where the runbook is followed: a copy of the app. */
+let folder = "";
+const inFolder = (path: string) => join(folder, path);
+const environment = { ...process.env, NODE_OPTIONS: "" };
+const run = (program: string, args: string[], env: NodeJS.ProcessEnv = environment) =>
+  execFileSync(program, args, { cwd: folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+function copyApp(): void {
+  folder = mkdtempSync(join(tmpdir(), "prisma-models-"));
+  const keep = ["src", "prisma", "prisma.config.ts", "package.json"];
+  for (const name of keep) cpSync(join(app, name), inFolder(name), { recursive: true });
+  symlinkSync(join(repository, "node_modules"), inFolder("node_modules"));
+}
+
+function writeModels(): void {
+  const file = inFolder("prisma/schema.prisma");
+  const [generators = ""] = readFileSync(file, "utf8").split(/^\/\/\/|^model /m);
+  writeFileSync(file, generators + SHOP);
+}
+
+function writeMigration(): void {
+  rmSync(inFolder("prisma/migrations"), { recursive: true });
+  mkdirSync(inFolder("prisma/migrations/20261201090000_shop"), { recursive: true });
+  writeFileSync(inFolder("prisma/migrations/20261201090000_shop/migration.sql"), MIGRATION);
+}
+
+function generate(): void {
+  const { scripts } = JSON.parse(readFileSync(inFolder("package.json"), "utf8"));
+  run("sh", ["-c", `PATH=${join(repository, "node_modules/.bin")}:$PATH; ${scripts.generate as string}`]);
+}
+
+function printedSchema(): string {
+  writeFileSync(
+    inFolder("print.ts"),
+    `import { printSchema } from "graphql";
 import { buildSchema } from "./src/schema/schema.js";
 import "./src/app.js";
 console.log(printSchema(buildSchema()));
 `,
-    );
-    const env = { ...process.env, NODE_OPTIONS: "" };
-    const run = (program: string, args: string[]) =>
-      execFileSync(program, args, { cwd: folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-    const { generate } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).scripts;
-    run("sh", ["-c", `PATH=${join(repository, "node_modules/.bin")}:$PATH; ${generate as string}`]);
-    const loader = pathToFileURL(join(repository, "infra/typescript.mjs")).href;
-    return run(process.execPath, ["--import", loader, "print.ts"]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  );
+  const loader = pathToFileURL(join(repository, "infra/typescript.mjs")).href;
+  return run(process.execPath, ["--import", loader, "print.ts"]);
 }
 
-describe("apps/prisma with models of one's own", () => {
-  let schema = "";
-  before(function () {
-    this.timeout(120_000);
-    schema = schemaOfShop();
+/** Files that the types of `npm run check` find something wrong with. */
+function wronglyTyped(): string[] {
+  const options = { extends: join(repository, "tsconfig.json"), compilerOptions: { types: ["node"] } };
+  writeFileSync(inFolder("tsconfig.json"), JSON.stringify({ ...options, include: ["src"], exclude: [] }));
+  const { stdout } = spawnSync(join(repository, "node_modules/.bin/tsc"), ["--pretty", "false"], {
+    cwd: folder,
+    env: environment,
+    encoding: "utf8",
   });
+  return [...new Set([...stdout.matchAll(/^([^\s(]+)\(\d+,\d+\): error/gm)].map(([, file = ""]) => file))];
+}
+
+describe("apps/prisma with models of one's own, by the runbook", function () {
+  this.timeout(120_000);
+  let schema = "";
+  let wrongBefore: string[] = [];
+  before(() => {
+    copyApp();
+    writeModels();
+    writeMigration();
+    generate();
+    wrongBefore = wronglyTyped();
+    writeFileSync(inFolder("src/seed.ts"), blocksOf("ts")[0] ?? "");
+    schema = printedSchema();
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("applies the migration that was written, and nothing of the blog", async () => {
+    const migrations = await readMigrations(inFolder("prisma/migrations"));
+    const server = await FakeMariaDb.start((sql) =>
+      sql.includes("GET_LOCK") ? [{ got: "1" }] : sql.startsWith("SHOW TABLES") ? [] : "ok",
+    );
+    try {
+      assert.deepEqual(await migrate(server.database, migrations), ["20261201090000_shop"]);
+      assert.deepEqual(server.sqlOf(/^CREATE TABLE `/), [MIGRATION]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("names only options that Prisma's command for writing one has, and none that needs a database", () => {
+    const options = blocksOf("sh")
+      .join("")
+      .split("\n")
+      .filter((line) => line.includes("migrate diff"))
+      .flatMap((line) => line.match(/--[\w-]+/g) ?? []);
+    assert.equal(options.length, 6);
+    const engine = { ...environment, PRISMA_SCHEMA_ENGINE_BINARY: "/bin/true" };
+    const help = run(join(repository, "node_modules/.bin/prisma"), ["migrate", "diff", "--help"], engine);
+    assert.deepEqual(
+      options.filter(
+        (option) => !new RegExp(`^ +${option}\\b`, "m").test(help) || /migrations|datasource/.test(option),
+      ),
+      [],
+    );
+  });
+
+  it("is told by the types of a seed that names models that are gone, and of nothing else", () => {
+    assert.deepEqual(wrongBefore, ["src/seed.ts"]);
+    assert.deepEqual(wronglyTyped(), []);
+  });
+
   const typeOf = (name: string) =>
     new RegExp(`^(?:type|input|enum) ${name} \\{\n[\\s\\S]*?^\\}`, "m").exec(schema)?.[0];
 
