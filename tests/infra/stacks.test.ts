@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { secretKeys, settingKeys } from "../../infra/config.js";
 import { valueOf } from "../support/program.js";
-import { committedConfig, resourcesOf, runProgram, stackConfig, stackNames } from "../support/stacks.js";
+import { committedConfig, committedRun, resourcesOf, stackNames } from "../support/stacks.js";
 
 const expectedUrls: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   dev: { journal: "https://journal.dev.example.com", chat: "http://chat.dev.example.com" },
@@ -25,7 +25,7 @@ describe("the committed stack files", () => {
 
   for (const stack of stackNames) {
     it(`hold a valid configuration, with which the whole program runs, on stack ${stack}`, async () => {
-      const { resources, outputs } = await runProgram(stackConfig(stack), { stack });
+      const { resources, outputs } = await committedRun(stack);
       assert.deepEqual(outputs.urls, expectedUrls[stack]);
       const inJournal = resources.filter(({ inputs }) => inputs.metadata?.namespace === "journal");
       assert.ok(inJournal.length >= 24, `${inJournal.length} objects in the journal's namespace`);
@@ -79,7 +79,7 @@ describe("the committed stack files", () => {
   });
 
   it("tell, on a cloud, where images are pushed and who may sign in, with every kubeconfig secret", async () => {
-    const { outputs } = await runProgram(stackConfig("prod"), { stack: "prod" });
+    const { outputs } = await committedRun("prod");
     const secrets = await Promise.all(Object.values(outputs.kubeconfigs).map((one) => pulumi.isSecret(one)));
     assert.deepEqual(Object.keys(outputs.kubeconfigs), ["gke", "eks"]);
     assert.deepEqual(secrets, [true, true]);

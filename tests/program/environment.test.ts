@@ -3,7 +3,7 @@ import { readEnv as readChatEnv } from "../../apps/chat/server/src/env.js";
 import { readEnv } from "../../apps/journal/frontend/src/env.js";
 import { type Registered, ofKind, only } from "../support/program.js";
 import { workloadsOf } from "../support/rules/workloads.js";
-import { resourcesOf, runProgram, stackConfig, stackNames } from "../support/stacks.js";
+import { committedRun, resourcesOf, stackNames } from "../support/stacks.js";
 
 const variables = [
   "DRAIN_DELAY_SEC",
@@ -82,7 +82,7 @@ describe("the chat server's variables", () => {
         ),
         [true, true],
       );
-      const { outputs } = await runProgram(stackConfig(stack), { stack });
+      const { outputs } = await committedRun(stack);
       assert.deepEqual(env.CHAT_ORIGINS, [outputs.urls.chat]);
       assert.equal(new URL(page.CHAT_SERVER_URL ?? "").hostname, host("chat-server"));
       assert.ok(pod.terminationGracePeriodSeconds >= env.DRAIN_DELAY_SEC + env.DRAIN_SPREAD_SEC + 15);

@@ -62,11 +62,16 @@ export async function runProgram(
   return { resources, outputs };
 }
 
-const runs = new Map<string, Promise<Registered[]>>();
+const runs = new Map<string, ReturnType<typeof runProgram>>();
 
-/** What the program registers for a committed stack file. It runs once for all tests that only look. */
-export function resourcesOf(stack: string): Promise<Registered[]> {
-  const run = runs.get(stack) ?? runProgram(stackConfig(stack), { stack }).then(({ resources }) => resources);
+/** The program with a committed stack file. It runs once for all tests that only look. */
+export function committedRun(stack: string): ReturnType<typeof runProgram> {
+  const run = runs.get(stack) ?? runProgram(stackConfig(stack), { stack });
   runs.set(stack, run);
   return run;
+}
+
+/** What the program registers for a committed stack file. */
+export async function resourcesOf(stack: string): Promise<Registered[]> {
+  return (await committedRun(stack)).resources;
 }

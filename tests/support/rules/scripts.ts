@@ -18,11 +18,22 @@ export const scriptsArePosix: Rule = (resources) =>
     Object.entries<string>(configMap.inputs.data)
       .filter(([key]) => key.endsWith(".sh"))
       .flatMap(([key, text]) => {
-        const parsed = spawnSync("sh", ["-n"], { input: text, encoding: "utf8" });
+        const error = syntaxErrorOf(text);
         return [
           ...(text.startsWith("#!/bin/sh\n") ? [] : ["does not say that it is for sh"]),
-          ...(parsed.status === 0 ? [] : [`is no script: ${parsed.stderr.trim()}`]),
+          ...(error === undefined ? [] : [`is no script: ${error}`]),
           ...bashisms.filter(([pattern]) => pattern.test(text)).map(([, what]) => `uses ${what}`),
         ].map((fault) => `${titleOf(configMap)}: ${key} ${fault}`);
       }),
   );
+
+const parsed = new Map<string, string | undefined>();
+
+/** What the shell says of a script that it does not understand; each text is parsed once. */
+function syntaxErrorOf(script: string): string | undefined {
+  if (!parsed.has(script)) {
+    const { status, stderr } = spawnSync("sh", ["-n"], { input: script, encoding: "utf8" });
+    parsed.set(script, status === 0 ? undefined : stderr.trim());
+  }
+  return parsed.get(script);
+}
