@@ -134,6 +134,9 @@ function askForSecret(secret: string, playground: boolean) {
 
 function handleError(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply) {
   const status = error.statusCode ?? 500;
+  // Fastify would close the connection on whoever still sends, and a proxy that does loses the answer. What comes after
+  // it is thrown away, for as long as a request may take.
+  if (status === 413) reply.removeHeader("connection");
   if (status < 500) return reply.code(status).send(errorBody("BAD_REQUEST", error.message));
   request.log.error({ err: error, method: request.method }, "request failed");
   return reply.code(500).send(errorBody("INTERNAL", "something went wrong on our side"));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Agent, request } from "node:http";
 import { fakeDatabase } from "./fake-database.js";
 import { codesOf, service } from "./service.js";
 
@@ -91,6 +92,20 @@ describe("apps/prisma limits", () => {
     assert.equal(statusCode, 413);
   });
 
+  it("answer a body that is too long while it is sent, and keep the connection for what comes next", async () => {
+    const { app } = service();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    try {
+      const url = await app.listen({ host: "127.0.0.1", port: 0 });
+      const { status, reused } = await send(url, agent, "x".repeat(2_000_000));
+      assert.deepEqual([status, reused], [413, false]);
+      assert.deepEqual(await send(url, agent, '{"query":"{ usersCount }"}'), { status: 200, reused: true });
+    } finally {
+      agent.destroy();
+      await app.close();
+    }
+  });
+
   it("end a query that takes too long", async () => {
     const { client } = fakeDatabase({});
     const slow = client.$extends({ query: { $allOperations: () => new Promise(() => undefined) } });
@@ -109,3 +124,17 @@ describe("apps/prisma limits", () => {
     assert.match((await service({ introspection: true }).ask("{ usrs { id } }")).body, /Did you mean/);
   });
 });
+
+/** One request over the agent's one connection; tells whether an earlier one had left it open. */
+function send(url: string, agent: Agent, body: string): Promise<{ status?: number; reused: boolean }> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    const outgoing = request(url, { method: "POST", headers, agent }, (response) => {
+      response.resume().on("end", () => {
+        resolve({ status: response.statusCode, reused: outgoing.reusedSocket });
+      });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
