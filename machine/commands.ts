@@ -10,7 +10,7 @@ import { addKubectl, kubectl, requireCluster } from "./kubectl.js";
 import { defaultSettings, paths } from "./layout.js";
 import { withLock } from "./lock.js";
 import { push, type PushOptions } from "./push.js";
-import { savedSettings } from "./settings.js";
+import { leastNodes, savedSettings, whyNodes } from "./settings.js";
 import { UserError } from "./shell.js";
 import { allIsReady, formatStatus, readStatus } from "./status.js";
 import { up, type UpOptions } from "./up.js";
@@ -28,7 +28,7 @@ function wholeNumber(minimum: number, maximum: number, why = ""): (text: string)
 }
 
 const port = wholeNumber(1, 65535);
-const nodeCount = wholeNumber(3, 9, "; the chat's server has up to three pods, each on a node of its own");
+const nodeCount = wholeNumber(leastNodes, 9, `, ${whyNodes}`);
 
 /** Prints a line of what a command was asked for; progress and errors go elsewhere. */
 export type Say = (text: string) => void;

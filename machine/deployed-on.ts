@@ -41,4 +41,5 @@ export const kubectlOf = ({ kubeconfig, context }: ClusterAddress) =>
   `kubectl --kubeconfig ${quoted(kubeconfig)}${context === undefined ? "" : ` --context ${quoted(context)}`}`;
 
 /** A word as a shell takes it. */
-const quoted = (word: string) => (/^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+export const quoted = (word: string) =>
+  /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

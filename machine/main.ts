@@ -19,7 +19,7 @@ process.on("SIGINT", () => {
 try {
   await program.parseAsync();
 } catch (failure) {
-  const error = accessRefused(failure) ?? failure;
+  const error = accessRefused(failure, process.argv.slice(3)) ?? failure;
   if (!(error instanceof UserError) && !interrupt.seen) throw error;
   const { message } = error as Error;
   // What an interruption has left behind is told too.

@@ -40,9 +40,6 @@ export interface RedisArgs extends RedisSize {
 /** Name of the read Service and start of every other: there is one Redis in a namespace. */
 const NAME = "redis";
 
-/** What a collector of metrics that looks at annotations goes by. */
-const SCRAPED = { "prometheus.io/scrape": "true", "prometheus.io/port": String(METRICS_PORT) };
-
 /**
  * A Redis primary with followers, for its namespace only. Sentinels promote a follower when the primary dies.
  *
@@ -203,7 +200,6 @@ export class Redis extends pulumi.ComponentResource {
             persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
             template: podTemplate({
               labels,
-              annotations: SCRAPED,
               serviceAccountName: serviceAccount.metadata.name,
               container: server,
               sidecars,

@@ -43,7 +43,7 @@ export class CiIdentity extends pulumi.ComponentResource {
     const stack = pulumi.getStack();
     const environments = { preview: `${stack}-preview`, drift: `${stack}-drift`, deploy: stack };
 
-    // Google keeps the id of a deleted pool, and of a deleted role, for a month.
+    // Google keeps the id of a deleted pool for 30 days, and that of a deleted role for 37.
     const suffix = new random.RandomId(name, { byteLength: 4, keepers: { project } }, { parent });
     const pool = createPool();
     const provider = createProvider();

@@ -114,12 +114,13 @@ function countsOf(guest: Guest) {
   };
 }
 
-/** Each guest's connection as often as is said, eight to fourteen seconds after it was cut last. */
+/** Each guest's connection as often as is said, eight to fourteen seconds after it was cut last, if it is back then. */
 async function cut(times: number): Promise<void> {
   await Promise.all(
-    guests.map(async ({ agent }) => {
+    guests.map(async ({ agent, socket }) => {
       for (let count = 0; count < times; count++) {
         await sleep(8000 + Math.random() * 6000);
+        await until(() => socket.connected);
         agent.cut();
       }
     }),

@@ -217,18 +217,23 @@ describe("machine/addons", () => {
       rmSync(file, { force: true });
       checkout.fakeProgram(
         "kubectl",
-        `echo "$3 $*" | sed 's/ --kubeconfig.*\\(--patch=\\)/ \\1/; s/ --kubeconfig.*//' >> '${file}'
+        `case "$3" in delete) shift 2; echo "$*" ;; *) echo "$3 $*" ;; esac | sed 's/ --kubeconfig.*\\(--patch=\\)/ \\1/; s/ --kubeconfig.*//' >> '${file}'
 case "$*" in *" get "*) echo '${rollingUpdate}' ;; *" apply "*) cat > '${checkout.path("applied")}' ;; esac`,
       );
       await applyAddons(built.map((image) => ({ ...image, tag: "", archive: "", internal: false })));
       return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
     }
 
+    const removal =
+      "delete deployment/coredns poddisruptionbudget/coredns deployment/local-path-provisioner " +
+      "serviceaccount/local-path-provisioner role/local-path-provisioner rolebinding/local-path-provisioner " +
+      "configmap/local-path-config --namespace=kube-system --ignore-not-found --wait=false";
+
     it("takes away what earlier versions had and no manifest has, then applies", async () => {
       assert.deepEqual(await asked('{"maxSurge":1}'), [
         "get",
         'patch --patch={"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}',
-        "delete",
+        removal,
         "apply",
       ]);
       assert.equal(readFileSync(checkout.path("applied"), "utf8"), addonManifests(built, files));
@@ -240,7 +245,7 @@ case "$*" in *" get "*) echo '${rollingUpdate}' ;; *" apply "*) cat > '${checkou
 
     it("applies them again when a certificate was renewed", async () => {
       checkout.write(".local/pki/metrics-server.crt", "renewed");
-      assert.deepEqual(await asked(""), ["get", "delete", "apply"]);
+      assert.deepEqual(await asked(""), ["get", removal, "apply"]);
     });
   });
 });

@@ -72,7 +72,7 @@ describe("machine/commands", () => {
 
   it("tell why fewer than three nodes are too few", async () => {
     const { output } = await command("up", "--nodes", "2");
-    assert.match(output, /got "2"; the chat's server has up to three pods, each on a node of its own/);
+    assert.match(output, /got "2", since the chat's server has up to three pods, each on a node of its own/);
   });
 
   it("fail and name the next one when nothing runs, for people and for programs", async () => {

@@ -3,11 +3,28 @@ import { clusterNames } from "../../infra/platform.js";
 import type { Registered } from "../support/program.js";
 import { type StackRule, rules } from "../support/rules/index.js";
 import { workloadsOf } from "../support/rules/workloads.js";
-import { type Config, placedOnEks, runProgram, stackConfig, stackNames } from "../support/stacks.js";
+import {
+  type Config,
+  committedRun,
+  placedOnEks,
+  runProgram,
+  stackConfig,
+  stackNames,
+} from "../support/stacks.js";
+
+const onEks = placedOnEks(stackConfig("prod"));
 
 const programs = [
-  ...stackNames.map((stack) => ({ title: `on stack ${stack}`, stack, config: stackConfig(stack) })),
-  { title: "on stack prod, with its apps on EKS", stack: "prod", config: placedOnEks(stackConfig("prod")) },
+  ...stackNames.map((stack) => ({
+    title: `on stack ${stack}`,
+    config: stackConfig(stack),
+    run: () => committedRun(stack),
+  })),
+  {
+    title: "on stack prod, with its apps on EKS",
+    config: onEks,
+    run: () => runProgram(onEks, { stack: "prod" }),
+  },
 ];
 
 const placesOf = (config: Config) => Object.values(config).flatMap((block) => block?.cluster ?? []);
@@ -18,10 +35,10 @@ describe("the whole program", () => {
     assert.deepEqual([...placed].sort(), [...clusterNames].sort());
   });
 
-  for (const { title, stack, config } of programs) {
+  for (const { title, config, run } of programs) {
     describe(title, () => {
       let resources: Registered[];
-      before(async () => ({ resources } = await runProgram(config, { stack })));
+      before(async () => ({ resources } = await run()));
 
       for (const [name, rule] of Object.entries<StackRule>(rules)) {
         it(`keeps the rule "${inWords(name)}"`, () => {

@@ -20,6 +20,11 @@ const jobs: Job[] = [...workflows].flatMap(([file, workflow]) =>
 );
 const job = (file: string, name: string): any => workflows.get(file).jobs[name];
 const stepsOf = ({ steps = [] }: any): any[] => steps;
+/** The jobs that run the code of whoever opened a pull request. */
+const rehearsing = [
+  ["preview.yml", "rehearsal"],
+  ["rehearsal.yml", "acts"],
+] as const;
 const titles = (found: Job[]) => found.map(({ file, name }) => `${file} ${name}`);
 
 const { scripts, dependencies } = JSON.parse(read("package.json")) as {
@@ -29,7 +34,14 @@ const { scripts, dependencies } = JSON.parse(read("package.json")) as {
 
 describe(".github/workflows", () => {
   it("are these, and no others", () => {
-    assert.deepEqual(files.sort(), ["comment.yml", "deploy.yml", "drift.yml", "preview.yml", "stack.yml"]);
+    assert.deepEqual(files.sort(), [
+      "comment.yml",
+      "deploy.yml",
+      "drift.yml",
+      "preview.yml",
+      "rehearsal.yml",
+      "stack.yml",
+    ]);
   });
 
   it("let no expression choose an empty text by && and ||, which always takes the other one", () => {
@@ -77,8 +89,8 @@ describe(".github/workflows", () => {
         "deploy.yml prod": signIn,
         "drift.yml drift": signIn,
         "preview.yml rehearsal": { contents: "read" },
-        "preview.yml acts": { contents: "read" },
         "preview.yml deployed": signIn,
+        "rehearsal.yml acts": { contents: "read" },
         "stack.yml pulumi": signIn,
       },
     );
@@ -101,8 +113,8 @@ describe(".github/workflows", () => {
       [...texts].filter(([, text]) => /\bsecrets\b/.test(text)).map(([file]) => file),
       [],
     );
-    for (const name of ["rehearsal", "acts"]) {
-      const open = job("preview.yml", name);
+    for (const [file, name] of rehearsing) {
+      const open = job(file, name);
       assert.equal("environment" in open || "secrets" in open, false, name);
       assert.equal(JSON.stringify(open).includes("vars."), false, name);
     }
@@ -181,20 +193,21 @@ describe(".github/workflows", () => {
   });
 
   it("play every act of the rehearsal for every pull request, forks' too, and show its tables", () => {
-    const { on } = workflows.get("preview.yml");
-    assert.ok(on.pull_request.types.includes("opened") && on.pull_request.types.includes("synchronize"));
-    const acts = job("preview.yml", "acts");
+    const { on } = workflows.get("rehearsal.yml");
+    // Not for a label, which would begin it anew.
+    assert.deepEqual(on.pull_request.types, ["opened", "synchronize", "reopened"]);
+    const acts = job("rehearsal.yml", "acts");
     assert.equal("if" in acts || "needs" in acts, false);
     const last = stepsOf(acts).at(-1);
     assert.equal("if" in last || "continue-on-error" in last, false);
     assert.equal(last.run, 'npm run test:rehearsal -- --markdown "$GITHUB_STEP_SUMMARY"');
   });
 
-  it("limit the time of every job, and build the toolchain once for all that rehearse", () => {
+  it("limit the time of every job, and keep one toolchain for all that rehearse", () => {
     const own = jobs.filter(({ job: one }) => one.uses === undefined);
     assert.deepEqual(titles(own.filter(({ job: one }) => !(one["timeout-minutes"] > 0))), []);
-    const [first, ...others] = ["rehearsal", "acts"].map((name) =>
-      stepsOf(job("preview.yml", name)).find(({ uses = "" }) => uses.startsWith("actions/cache@")),
+    const [first, ...others] = rehearsing.map(([file, name]) =>
+      stepsOf(job(file, name)).find(({ uses = "" }) => uses.startsWith("actions/cache@")),
     );
     assert.equal(first.with.path, ".local/bin");
     for (const other of others) assert.deepEqual(other, first);

@@ -59,7 +59,7 @@ export function createApp(
   if (secret !== undefined) app.addHook("onRequest", askForSecret(secret, playground));
   // Said with the answer rather than on arrival: a request that came just before would keep its connection open.
   app.addHook("onSend", (_request, reply, _payload, done) => {
-    if (drain.active) reply.header("connection", "close");
+    if (drain.active && reply.statusCode !== 413) reply.header("connection", "close");
     done();
   });
 

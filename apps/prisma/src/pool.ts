@@ -44,7 +44,6 @@ export function watchPool(pool: Pool, silentMs: number): { readonly renew: () =>
       const oldest = performance.now() - YOUNG_MS;
       for (const [connection, { since, busy }] of connections) {
         if (since > oldest || !connection.isValid()) continue;
-        connections.delete(connection);
         connection.isValid = () => false;
         if (!busy) connection.getSocket()?.destroy(ended("the connection was replaced"));
       }

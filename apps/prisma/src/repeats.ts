@@ -22,12 +22,8 @@ const WRITES = ["create", "createMany", "update", "updateMany", "upsert", "delet
 export interface RepeatOptions {
   /** Told when the database refuses to write; what is tried next should find another one. */
   readonly onRefused?: () => void;
-  /**
-   * How long a write that is refused is tried again.
-   *
-   * @default 10 s
-   */
-  readonly patienceMs?: number;
+  /** How long a write that is refused is tried again. */
+  readonly patienceMs: number;
   /** @default 500 ms */
   readonly pauseMs?: number;
 }
@@ -42,7 +38,7 @@ export interface RepeatOptions {
 export function repeating(
   client: PrismaClient,
   models: readonly string[],
-  options: RepeatOptions = {},
+  options: RepeatOptions,
 ): PrismaClient {
   const refused = repeatRefused(options);
   const delegates = new Map<PropertyKey, Delegate>(
@@ -79,7 +75,7 @@ const repeatLost: Repeat = async (read) => {
   }
 };
 
-function repeatRefused({ onRefused, patienceMs = 10_000, pauseMs = 500 }: RepeatOptions): Repeat {
+function repeatRefused({ onRefused, patienceMs, pauseMs = 500 }: RepeatOptions): Repeat {
   return async (write) => {
     const deadline = performance.now() + patienceMs;
     for (;;) {

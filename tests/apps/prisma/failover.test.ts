@@ -74,7 +74,7 @@ describe("apps/prisma in a failover", function () {
     for (const reply of ["silence", "cut"] as const) {
       for (const statement of ["INSERT", "COMMIT"]) {
         const { ask, inserts } = await start((sql) => (sql.startsWith(statement) ? reply : undefined), {
-          silentMs: 300,
+          silentMs: 1000,
         });
         assert.deepEqual(codesOf(await ask(CREATE)), ["UNAVAILABLE"], `${reply} after ${statement}`);
         assert.equal(inserts().length, 1, `${reply} after ${statement}`);
@@ -86,7 +86,7 @@ describe("apps/prisma in a failover", function () {
     let silent = 1;
     const { server, ask } = await start(
       (sql) => (sql.startsWith("SELECT `prisma`") && silent-- > 0 ? "silence" : undefined),
-      { silentMs: 300 },
+      { silentMs: 1000 },
     );
     assert.deepEqual((await ask(LIST)).data, { users: [{ id: "u1" }] });
     const asked = server.statements.filter(({ sql }) => sql.startsWith("SELECT `prisma`"));
@@ -96,9 +96,9 @@ describe("apps/prisma in a failover", function () {
   });
 
   it("keeps connections that nobody uses, however long they are silent", async () => {
-    const { database, ask } = await start(() => undefined, { silentMs: 100 });
+    const { database, ask } = await start(() => undefined, { silentMs: 500 });
     await Promise.all([ask(LIST), ask(LIST)]);
-    await sleep(300);
+    await sleep(1200);
     assert.equal(database.pool.idleConnections(), 2);
   });
 

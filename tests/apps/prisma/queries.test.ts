@@ -17,7 +17,7 @@ async function statementsOf(query: string): Promise<number[]> {
   const counts = [];
   for (const posts of [1, 5, 20]) {
     const { client, statements } = fakeDatabase(blogOf(posts));
-    const { data } = await service({ client: repeating(client, MODELS) }).ask(query);
+    const { data } = await service({ client: repeating(client, MODELS, { patienceMs: 10_000 }) }).ask(query);
     assert.equal(data.posts.length, posts);
     assert.equal(data.posts[0].comments[0].author.email, "u0@example.com");
     counts.push(statements.length);

@@ -11,7 +11,7 @@ function losing(times: number, message = "read ECONNRESET") {
   const { client, statements } = fakeDatabase(blogOf(2), () => {
     if (left-- > 0) throw Object.assign(new Error(message), { code: message });
   });
-  return { client: repeating(client, ["user", "post"]), statements };
+  return { client: repeating(client, ["user", "post"], { patienceMs: 10_000 }), statements };
 }
 
 describe("apps/prisma repeats", () => {

@@ -17,7 +17,7 @@ describe("apps/prisma on a silent database", () => {
 
   it("answers when no connection comes about, having waited for one once", async () => {
     for (const away of ["silence", "cut"] as const) {
-      const { server, database, ask } = await start(() => undefined, { patienceMs: 200 });
+      const { server, database, ask } = await start(() => undefined, { patienceMs: 1000 });
       await ask(LIST); // After it the client knows its database, and waits for it in its queries alone.
       server.away = away;
       server.hangUp();
@@ -33,8 +33,8 @@ describe("apps/prisma on a silent database", () => {
   it("answers when all connections are taken by statements that get no answer, and has them again afterwards", async () => {
     let silent = true;
     const { database, ask } = await start((sql) => (silent && isList(sql) ? "silence" : undefined), {
-      patienceMs: 100,
-      silentMs: 400,
+      patienceMs: 500,
+      silentMs: 1000,
     });
     const answers = await Promise.all([ask(LIST), ask(LIST), ask(LIST), ask(LIST)]);
     assert.deepEqual(answers.map(codesOf), Array(4).fill(["UNAVAILABLE"]));
@@ -46,7 +46,7 @@ describe("apps/prisma on a silent database", () => {
   it("answers in its own time, whatever the connection does", async () => {
     const { ask } = await start((sql) => (isList(sql) ? "silence" : undefined), {
       timeoutMs: 50,
-      silentMs: 300,
+      silentMs: 5000,
     });
     assert.deepEqual(codesOf(await ask(LIST)), ["TIMEOUT"]);
   });

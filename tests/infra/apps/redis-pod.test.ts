@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { Redis, type RedisArgs } from "../../../infra/apps/redis.js";
+import { collectorPeers } from "../../../infra/gcp/pod-monitoring.js";
 import { LocalCluster } from "../../../infra/local/cluster.js";
 import { type Registered, only, record } from "../../support/program.js";
+import { resourcesOf } from "../../support/stacks.js";
 
 const SET = "kubernetes:apps/v1:StatefulSet";
 
@@ -47,14 +49,15 @@ describe("infra/apps/redis-pod", () => {
     );
   });
 
-  it("tells a collector that looks at annotations where its figures are", async () => {
-    const { metadata, spec: pod } = setOf(await redis()).spec.template;
-    assert.deepEqual(metadata.annotations, {
-      "prometheus.io/scrape": "true",
-      "prometheus.io/port": "9121",
-    });
-    const [{ name, containerPort }] = pod.containers[2].ports;
-    assert.deepEqual([name, containerPort], ["metrics", 9121]);
+  it("shows its figures to Google's collectors, under a port of a name, and where there are none to nobody", async () => {
+    const exporter = setOf(await redis()).spec.template.spec.containers[2];
+    assert.deepEqual([exporter.ports[0].name, exporter.ports[0].containerPort], ["metrics", 9121]);
+    const ingressOf = (resources: readonly Registered[], name: string) =>
+      only(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy", name).inputs.spec.ingress.slice(2);
+    assert.deepEqual(ingressOf(await redis(), "redis"), []);
+    assert.deepEqual(ingressOf(await resourcesOf("prod"), "journal-redis"), [
+      { from: collectorPeers, ports: [{ protocol: "TCP", port: 9121 }] },
+    ]);
   });
 
   it("runs a Sentinel beside each server, which knows every pod and how many must agree", async () => {
