@@ -68,7 +68,10 @@ describe("Pulumi.README.md, the stack's page in Pulumi Cloud", () => {
     for (const cluster of clusters)
       assert.match(
         text,
-        new RegExp(`^\\(umask 077 .*kubeconfigs --show-secrets .*jq -r \\.${cluster} >`, "m"),
+        new RegExp(
+          `^\\(umask 077 .*kubeconfigs --show-secrets .*jq -er \\.${cluster} > kubeconfig-${cluster}\\)$`,
+          "m",
+        ),
       );
   });
 });

@@ -45,7 +45,12 @@ export function problemsOf(page: Page, problems: string[] = []): string[] {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(error.message));
-  page.on("requestfailed", (request) => problems.push(`${request.url()} failed`));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText;
+    // Leaving a page, or loading it again, gives up what it was still fetching.
+    if (reason !== "net::ERR_ABORTED")
+      problems.push(`${request.url()} failed: ${reason ?? "why is not told"}`);
+  });
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`${response.url()} ${response.status()}`);
   });
