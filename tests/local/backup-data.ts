@@ -99,7 +99,7 @@ export class Author {
   }
 
   async #inRoom<T>(act: (guest: Guest) => Promise<T>): Promise<T> {
-    const guest = new Guest({ url: urlOf("chat-server"), nickname: "wrïter", room: this.room }).enter();
+    const guest = new Guest({ url: urlOf("server.chat"), nickname: "wrïter", room: this.room }).enter();
     try {
       await until("a guest in the room", () => (guest.joined ? undefined : "on the way"));
       return await act(guest);

@@ -11,7 +11,7 @@ export class Crowd {
   #asked = 0;
 
   private constructor(guests: number, rooms: number) {
-    const args = [urlOf("chat-server"), `crowd-${randomBytes(4).toString("hex")}`, guests, rooms];
+    const args = [urlOf("server.chat"), `crowd-${randomBytes(4).toString("hex")}`, guests, rooms];
     const main = new URL("chat-crowd-main.ts", import.meta.url);
     this.#process = fork(main, args.map(String), {
       cwd: repository,

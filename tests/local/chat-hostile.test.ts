@@ -16,7 +16,7 @@ const IDLE_MS = 12_000;
 /** A program, not a page, that says it is somebody and then does as it likes. */
 function stranger(options: { auth?: object; origin?: string; transport?: "websocket" | "polling" } = {}) {
   const { auth = { secret: randomUUID(), nickname: "stranger" }, origin, transport = "websocket" } = options;
-  return io(urlOf("chat-server"), {
+  return io(urlOf("server.chat"), {
     auth,
     transports: [transport],
     agent: new LocalAgent() as never,
@@ -156,10 +156,10 @@ const attacks: Record<string, () => Promise<void>> = {
   },
   "ask for what is not the chat's, and get nothing": async () => {
     for (const path of ["/metrics", "/readyz", "/livez", "/", "/socket.io/../metrics"]) {
-      const { status } = await call(`${urlOf("chat-server")}${path}`);
+      const { status } = await call(`${urlOf("server.chat")}${path}`);
       assert.equal(status, 404, path);
     }
-    const { status } = await call(`${urlOf("chat-server")}/socket.io/?EIO=4&transport=polling&sid=nobody`);
+    const { status } = await call(`${urlOf("server.chat")}/socket.io/?EIO=4&transport=polling&sid=nobody`);
     assert.equal(status, 400);
   },
 };

@@ -149,7 +149,7 @@ describe("clients of the chat that cannot use websockets", () => {
     const room = newRoom();
     const guests = Array.from({ length: 8 }, (_, index) =>
       new Guest({
-        url: urlOf("chat-server"),
+        url: urlOf("server.chat"),
         nickname: `poller ${index}`,
         room,
         transports: ["polling"],

@@ -142,10 +142,41 @@ describe("the chat's page for somebody who uses it", () => {
     await page.locator("#text").waitFor();
   });
 
+  it("works where no websocket gets through, on whichever of the servers it began", async () => {
+    const withoutWebSockets = () => {
+      // A proxy's answer, as the page sees it.
+      const failing = class {
+        onerror: (event: object) => void = () => undefined;
+        onclose: (event: object) => void = () => undefined;
+        constructor() {
+          setTimeout(() => {
+            this.onerror({});
+            this.onclose({});
+          });
+        }
+        close(): void {}
+      };
+      Object.assign(window, { WebSocket: failing });
+    };
+    const dock = await visit("Dock");
+    for (const name of ["Pier", "Quay", "Reef"]) {
+      const poller = await open();
+      await poller.addInitScript(withoutWebSockets);
+      await poller.reload();
+      await poller.fill("#nickname", name);
+      await poller.click("#introduce-done");
+      await poller.locator("#connection").waitFor({ state: "hidden" });
+      await say(poller, `${name} polls`);
+      await message(dock, `${name} polls`).waitFor();
+      await say(dock, `Dock hears ${name}`);
+      await message(poller, `Dock hears ${name}`).waitFor();
+    }
+  });
+
   it("is served with a policy that allows its own files, and connections to the chat's server alone", async () => {
     const { headers, body } = await call(urlOf("chat"));
     const rules = String(headers["content-security-policy"]).split("; ");
-    const server = new URL(urlOf("chat-server")).host;
+    const server = new URL(urlOf("server.chat")).host;
     for (const rule of [
       "default-src 'none'",
       "script-src 'self'",
