@@ -1,8 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { quoted } from "./deployed-on.js";
 import { local } from "./layout.js";
-import { UserError } from "./shell.js";
+import { quoted, UserError } from "./shell.js";
 
 /**
  * What to tell a person who may not use what is under .local, because it is another user's.

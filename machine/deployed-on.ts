@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "./layout.js";
 import type { ClusterAddress } from "./missing-objects.js";
-import { UserError } from "./shell.js";
+import { quoted, UserError } from "./shell.js";
 import { writeWhole } from "./whole-file.js";
 
 const here = "this machine's";
@@ -39,7 +39,3 @@ const read = () => (existsSync(clusterFile) ? readFileSync(clusterFile, "utf8") 
 /** How a person reaches a cluster that is not this machine's. */
 export const kubectlOf = ({ kubeconfig, context }: ClusterAddress) =>
   `kubectl --kubeconfig ${quoted(kubeconfig)}${context === undefined ? "" : ` --context ${quoted(context)}`}`;
-
-/** A word as a shell takes it. */
-export const quoted = (word: string) =>
-  /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

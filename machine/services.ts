@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { controlPlane, inside, paths } from "./layout.js";
-import { run, UserError } from "./shell.js";
+import { quoted, run, UserError } from "./shell.js";
 import { writeWhole } from "./whole-file.js";
 
 /** A program that a host keeps running. */
@@ -18,8 +18,6 @@ export interface Service {
   machineNetwork?: boolean;
 }
 
-const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
 /**
  * The script that runit starts for a service.
  *
@@ -31,10 +29,10 @@ export function runScript(
   configuration = "",
 ): string {
   const exports = Object.entries(env)
-    .map(([name, value]) => `export ${name}=${quote(value)}`)
+    .map(([name, value]) => `export ${name}=${quoted(value)}`)
     .join("\n");
   const enter = host === controlPlane && !machineNetwork ? "nsenter --net=/run/netns " : "";
-  return `#!/bin/sh\n# configuration ${configuration}\nexec 2>&1\n${exports}\nexec ${enter}${command.map(quote).join(" \\\n  ")}\n`;
+  return `#!/bin/sh\n# configuration ${configuration}\nexec 2>&1\n${exports}\nexec ${enter}${command.map(quoted).join(" \\\n  ")}\n`;
 }
 
 /** Where a host's supervisor looks for its services. */

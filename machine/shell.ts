@@ -82,3 +82,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     throw new UserError(`${error.shortMessage}\n${tail}${where}`, { cause: error });
   }
 }
+
+/** A word as a shell takes it. */
+export const quoted = (word: string) =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser, problemsOf } from "./browser.js";
 import { Guest } from "./chat-guest.js";
+import { message, newRoom, say } from "./chat-room.js";
 import { kubectl, objects, settled, until, urlOf } from "./platform.js";
 
 interface Visitor {
@@ -29,7 +29,6 @@ async function connections(): Promise<Map<string, number>> {
 /** Names of the pods that have connections. */
 const inUse = async () => [...(await connections())].filter(([, count]) => count > 0).map(([pod]) => pod);
 
-const newRoom = () => `room-${randomBytes(4).toString("hex")}`;
 describe("the chat's page in two browsers on two servers", () => {
   let browser: Browser;
   let visitors: Visitor[];
@@ -81,11 +80,6 @@ describe("the chat's page in two browsers on two servers", () => {
     throw new Error(`expected ${name} on another server than ${taken.join(" and ")}, got none in ten tries`);
   }
 
-  const say = async (page: Page, text: string) => {
-    await page.fill("#text", text);
-    await page.keyboard.press("Enter");
-  };
-  const message = (page: Page, text: string) => page.locator("#messages li", { hasText: text });
   const shown = (page: Page) => page.locator("#messages li").allInnerTexts();
 
   it("shows both what each says, in the same order and with names, and all of it after a reload", async () => {

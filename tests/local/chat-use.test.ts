@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser, overhangOf, problemsOf, tabTo } from "./browser.js";
+import { message, newRoom, say } from "./chat-room.js";
 import { call, settled, urlOf } from "./platform.js";
 
 const PHONE = { width: 390, height: 844 };
-const newRoom = () => `room-${randomBytes(4).toString("hex")}`;
 
 describe("the chat's page for somebody who uses it", () => {
   let browser: Browser;
@@ -51,11 +50,6 @@ describe("the chat's page for somebody who uses it", () => {
     return page;
   }
 
-  const say = async (page: Page, text: string) => {
-    await page.fill("#text", text);
-    await page.keyboard.press("Enter");
-  };
-  const message = (page: Page, text: string) => page.locator("#messages li", { hasText: text });
   const roomLink = (page: Page, name: string) => page.locator(`#rooms a[href="#${name}"]`);
 
   it("counts what was said in a room that is not open, until it is opened", async () => {
