@@ -44,6 +44,9 @@ export async function post(
   return call(`${urlOf(app, "http")}/`, "POST", { query, variables }, { ...options, headers });
 }
 
+/** Whether a request was refused, or answered with an error. */
+export const isFailure = ({ status, body }: Answer) => status >= 400 || body.includes('"errors"');
+
 export async function graphql(query: string, variables: object = {}): Promise<GraphQLAnswer> {
   const { status, body } = await post(query, variables);
   if (status !== 200) throw new Error(`${status} ${body}`);

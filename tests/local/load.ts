@@ -1,25 +1,33 @@
 import { Agent } from "node:http";
 import type { Answer } from "./platform.js";
 
+export interface Failure {
+  /** Which request it was, counted from 0. */
+  request: number;
+  what: string;
+}
+
 export interface LoadResult {
   sent: number;
-  failures: string[];
+  failures: Failure[];
   answers: Answer[];
 }
 
 /**
  * Sends requests one after the other at a steady pace over connections that are kept, whatever comes back.
  *
- * @param send makes the next request; a status of 400 or more counts as a failure, as does none.
+ * @param send makes the next request.
+ * @param isFailure what of an answer counts as a failure, as does none.
  * @returns what stops it, waits for what is under way, and tells what came of all of it.
  */
 export function startLoad(
   send: (count: number, agent: Agent) => Promise<Answer>,
   requestsPerSecond = 50,
+  isFailure = ({ status }: Answer) => status >= 400,
 ): () => Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
   const underWay = new Set<Promise<void>>();
-  const failures: string[] = [];
+  const failures: Failure[] = [];
   const answers: Answer[] = [];
   let sent = 0;
 
@@ -28,9 +36,9 @@ export function startLoad(
     const one = send(count, agent)
       .then((answer) => {
         answers.push(answer);
-        if (answer.status >= 400) failures.push(`request ${count}: ${answer.status} ${answer.body}`);
+        if (isFailure(answer)) failures.push({ request: count, what: `${answer.status} ${answer.body}` });
       })
-      .catch((error: unknown) => failures.push(`request ${count}: ${String(error)}`))
+      .catch((error: unknown) => failures.push({ request: count, what: String(error) }))
       .then(() => void underWay.delete(one));
     underWay.add(one);
   }, 1000 / requestsPerSecond);
@@ -42,3 +50,7 @@ export function startLoad(
     return { sent, failures, answers };
   };
 }
+
+/** A few of them in words. */
+export const told = (failures: readonly Failure[]) =>
+  failures.slice(0, 3).map(({ request, what }) => `request ${request}: ${what}`);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import type { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { graphql, inPrisma, post, sql } from "./graphql.js";
-import { type LoadResult, startLoad } from "./load.js";
+import { graphql, inPrisma, isFailure, post, sql } from "./graphql.js";
+import { type LoadResult, startLoad, told } from "./load.js";
 import { killNode, nodeOf } from "./nodes.js";
 import { cutOff } from "./partition.js";
 import { npmRun, objects, rolledOut, settled, until } from "./platform.js";
@@ -59,19 +60,15 @@ const faults: Readonly<Record<string, () => Promise<unknown>>> = {
 function readAndWrite(app: string): { stop: () => Promise<LoadResult>; sent: () => number } {
   const create = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
   let sent = 0;
-  const stop = startLoad((count, agent) => {
+  const send = (count: number, agent: Agent) => {
     sent = count + 1;
     const id = randomUUID();
     return count % 2 === 0
       ? post("{ posts { title author { name } } }", {}, { agent }, app)
       : post(create, { data: { id, email: `${id}@load.example.com`, name: "load" } }, { agent }, app);
-  }, REQUESTS_PER_SEC);
+  };
+  const stop = startLoad(send, REQUESTS_PER_SEC, isFailure);
   return { stop, sent: () => sent };
-}
-
-/** What was not answered, and what was answered with an error. */
-function failedOf({ failures, answers }: LoadResult): string[] {
-  return [...failures, ...answers.filter(({ body }) => body.includes('"errors"')).map(({ body }) => body)];
 }
 
 async function removeWritten(): Promise<void> {
@@ -101,17 +98,13 @@ describe("the GraphQL service under load", () => {
     const all = await stop();
 
     assert.ifError(rollouts);
-    const failed = failedOf(all);
-    assert.equal(
-      failed.length,
-      0,
-      `${failed.length} of ${all.sent} failed, such as ${failed.slice(0, 3).join("; ")}`,
-    );
+    const { failures } = all;
+    assert.deepEqual(told(failures), [], `${failures.length} of ${all.sent} failed`);
     assert.equal(
       await sql("SELECT COUNT(*) FROM prisma.User WHERE email LIKE '%@load.example.com'"),
       String(Math.floor(all.sent / 2)),
     );
-    console.log(`      ${failed.length} of ${all.sent} requests failed`);
+    console.log(`      ${failures.length} of ${all.sent} requests failed`);
   });
 
   it("would fail some of them without its drain, so that the test above would see them", async () => {
@@ -121,9 +114,10 @@ describe("the GraphQL service under load", () => {
       await inPrisma("rollout", "restart", `deployment/${UNDRAINED}`);
       await rolledOut(`deployment/${UNDRAINED}`, "prisma");
       const all = await stop();
-      const failed = failedOf(all);
-      assert.ok(failed.length > 0, `0 of ${all.sent} failed`);
-      console.log(`      without the drain ${failed.length} of ${all.sent} failed in one rolling update`);
+      assert.ok(all.failures.length > 0, `0 of ${all.sent} failed`);
+      console.log(
+        `      without the drain ${all.failures.length} of ${all.sent} failed in one rolling update`,
+      );
     } finally {
       await stopUndrained();
     }
@@ -140,9 +134,26 @@ describe("the GraphQL service under load", () => {
     const all = await stop();
 
     assert.ifError(deletions);
-    const failed = failedOf(all);
-    assert.deepEqual(failed.slice(0, 3), [], `${failed.length} of ${all.sent} failed`);
-    console.log(`      ${failed.length} of ${all.sent} requests failed`);
+    assert.deepEqual(told(all.failures), [], `${all.failures.length} of ${all.sent} failed`);
+    console.log(`      ${all.failures.length} of ${all.sent} requests failed`);
+  });
+
+  it("fails no request that is sent after a replica's process was killed", async () => {
+    const { stop, sent } = readAndWrite("prisma");
+    const [pod = ""] = await podNames();
+    await until("some requests", () => (sent() >= SOME ? undefined : `${sent()}`));
+    process.kill(await podProcess("prisma", pod, "node"), "SIGKILL");
+    const killed = sent();
+    await settled();
+    const enough = sent() + SOME;
+    await until("more requests", () => (sent() >= enough ? undefined : `${sent()} of ${enough}`));
+    const all = await stop();
+
+    const later = all.failures.filter(({ request }) => request >= killed);
+    assert.deepEqual(told(later), [], `${later.length} of ${all.sent - killed} failed`);
+    console.log(
+      `      0 of ${all.sent - killed} requests failed, and ${all.failures.length} that were under way`,
+    );
   });
 
   for (const [fault, happens] of Object.entries(faults)) {
