@@ -13,17 +13,24 @@ type Cluster = typeof here | ClusterAddress;
 /** Names the cluster that the stack is deployed on. */
 export const clusterFile = join(paths.engine, "cluster");
 
+const clusterOf = ({ kubeconfig, context }: ClusterAddress): Cluster =>
+  kubeconfig === paths.kubeconfig ? here : { kubeconfig, context };
+
 /** The state tells of one cluster's objects; on another the engine would take them for being there. */
-export async function keepToOneCluster({ kubeconfig, context }: ClusterAddress): Promise<void> {
-  const cluster: Cluster = kubeconfig === paths.kubeconfig ? here : { kubeconfig, context };
+export function refuseAnotherCluster(address: ClusterAddress): void {
+  const cluster = clusterOf(address);
   const before = read() ?? cluster;
-  if (named(before) !== named(cluster)) {
-    throw new UserError(
-      `stack local is deployed on ${named(before)} cluster, got ${named(cluster)}; run "npm run down -- --purge" there first`,
-    );
-  }
+  if (named(before) === named(cluster)) return;
+  throw new UserError(
+    `stack local is deployed on ${named(before)} cluster, got ${named(cluster)}; run "npm run down -- --purge" there first`,
+  );
+}
+
+/** Writes down where the stack is deployed from now on. */
+export async function keepToOneCluster(address: ClusterAddress): Promise<void> {
+  refuseAnotherCluster(address);
   await mkdir(paths.engine, { recursive: true, mode: 0o700 });
-  await writeWhole(clusterFile, JSON.stringify(cluster));
+  await writeWhole(clusterFile, JSON.stringify(clusterOf(address)));
 }
 
 /** The cluster that the stack is deployed on, if that is not this machine's. */

@@ -6,6 +6,7 @@ import { isUnfinished } from "./backup/unfinished.js";
 import { createCertificates } from "./certificates.js";
 import { controlPlaneServices, writeControlPlaneFiles } from "./control-plane.js";
 import { unpackDebianPackages } from "./debian.js";
+import { refuseAnotherCluster } from "./deployed-on.js";
 import { requireHealthyMachine } from "./doctor.js";
 import { deploy, type Outputs, readState, type StackConfiguration } from "./engine.js";
 import { fetchAcmeRoot, waitForEntries } from "./entries.js";
@@ -37,6 +38,7 @@ interface UpContext {
 /** Brings the whole platform up and tells where it answers; what is there already stays as it is. */
 export async function up(options: UpOptions): Promise<Outputs> {
   const external = externalCluster(options);
+  refuseAnotherCluster(external ?? { kubeconfig: paths.kubeconfig });
   const settings = await chooseSettings(options);
   const context: UpContext = { settings, external, images: [], outputs: { urls: {} } };
   const restores = external === undefined && isUnfinished();
