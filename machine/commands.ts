@@ -10,6 +10,7 @@ import { addKubectl, kubectl, requireCluster } from "./kubectl.js";
 import { defaultSettings, paths } from "./layout.js";
 import { withLock } from "./lock.js";
 import { push, type PushOptions } from "./push.js";
+import { recorded } from "./record.js";
 import { leastNodes, savedSettings, whyNodes } from "./settings.js";
 import { UserError } from "./shell.js";
 import { allIsReady, formatStatus, readStatus } from "./status.js";
@@ -76,10 +77,14 @@ function addUp(program: Command, say: Say): void {
       "push the images there for that cluster to pull (default: slipway:images of the stack file)",
     )
     .action((options: UpOptions) =>
-      withLock(async () => {
-        const { urls } = await up(options);
-        say(addresses(urls, options));
-      }),
+      withLock(() =>
+        recorded("up", async (record) => {
+          const { urls } = await up(options, record);
+          const text = addresses(urls, options);
+          record(text);
+          say(text);
+        }),
+      ),
     );
 }
 

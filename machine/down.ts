@@ -24,7 +24,7 @@ export async function down({ purge }: { purge: boolean }): Promise<void> {
   const stop = (_: object, tell: Tell) => stopHosts(settings, tell);
   await runPhases({}, [
     ...(purge && isDeployed()
-      ? [{ title: "destroy stack local", run: (_: object, tell: Tell) => destroy(tell) }]
+      ? [{ title: "destroy stack local", everyLine: true, run: (_: object, tell: Tell) => destroy(tell) }]
       : []),
     ...(runs ? [{ title: "stop the cluster", run: stop }] : []),
     ...(purge ? [{ title: "remove data, images and build products", run: removeEverything }] : []),

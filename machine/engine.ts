@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
 import { clusterFile, keepToOneCluster } from "./deployed-on.js";
+import { lineOf, nameOf } from "./engine-events.js";
 import { local, paths, repository, type Settings } from "./layout.js";
 import { missingObjects, type ClusterAddress, type StateResource } from "./missing-objects.js";
 import { installKubernetesProvider } from "./plugins.js";
@@ -166,11 +167,10 @@ async function watch<T>(
 ): Promise<T> {
   const log = openLog("engine");
   const problems: string[] = [];
-  const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent }: EngineEvent) => {
-    if (resourcePreEvent) onLine(describe(resourcePreEvent.metadata, "…"));
-    if (resOutputsEvent) onLine(describe(resOutputsEvent.metadata, "done"));
-    if (diagnosticEvent?.severity === "error")
-      problems.push(`${nameOf(diagnosticEvent.urn)}${diagnosticEvent.message}`);
+  const onEvent = (event: EngineEvent) => {
+    onLine(lineOf(event));
+    const { severity, urn, message = "" } = event.diagnosticEvent ?? {};
+    if (severity === "error") problems.push(`${nameOf(urn)}${message}`);
   };
   const { signal, dispose } = secondInterrupt();
   try {
@@ -204,25 +204,4 @@ function secondInterrupt(): { signal: AbortSignal; dispose: () => void } {
       clearTimeout(timer);
     },
   };
-}
-
-const signs: Record<string, string> = {
-  create: "+",
-  update: "~",
-  replace: "+-",
-  "create-replacement": "++",
-  delete: "-",
-  "delete-replaced": "--",
-};
-
-function describe({ op, urn }: { op: string; urn: string }, state: string): string {
-  const sign = signs[op];
-  return sign === undefined ? "" : `${sign} ${nameOf(urn)}${state}`;
-}
-
-/** The type and the name of a resource, of the chain that its URN is. */
-function nameOf(urn: string | undefined): string {
-  if (urn === undefined || urn === "") return "";
-  const [types = "", name = ""] = urn.split("::").slice(-2);
-  return `${types.split("$").at(-1) ?? types} ${name} `;
 }

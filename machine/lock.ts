@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processesIn } from "./control-groups.js";
 import { local } from "./layout.js";
-import { signal, startTime } from "./processes.js";
+import { isThere, signal, startTime } from "./processes.js";
 import { UserError } from "./shell.js";
 
 const file = join(local, "lock");
@@ -108,8 +108,7 @@ async function endLeftovers(): Promise<void> {
   const pidsLeft = left.map(({ pid }) => pid);
   signal(pidsLeft, "SIGKILL");
   // A killed process is there, with what it holds, until the kernel comes to it.
-  const isThere = () => left.some(({ pid, start }) => start !== undefined && startTime(pid) === start);
-  for (const deadline = Date.now() + endSec * 1000; isThere();) {
+  for (const deadline = Date.now() + endSec * 1000; left.some(isThere);) {
     if (Date.now() > deadline)
       throw new UserError(
         `processes ${pidsLeft.join(", ")} do not end, though killed; see what they wait for in /proc/<pid>/stack`,

@@ -1,16 +1,17 @@
 import { accessRefused } from "./access.js";
 import { createCommands } from "./commands.js";
-import { interrupt, UserError } from "./shell.js";
+import { endPrograms, interrupt, UserError } from "./shell.js";
 
 const program = createCommands(
   (text) => process.stdout.write(`${text}\n`),
   () => (process.exitCode = 1),
 );
 
-// The first Ctrl-C reaches the programs at work, which end in order; the second ends this one at once.
+// By the first Ctrl-C the programs at work end in order; the second ends this one at once.
 process.on("SIGINT", () => {
   if (interrupt.seen) process.exit(130);
   interrupt.seen = true;
+  void endPrograms();
   process.stderr.write(
     '\nstopping in order; press Ctrl-C again to stop at once. "npm run up" goes on from here.\n',
   );

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Reads of a control group or a process, either of which may end at any moment. */
 export function unlessGone<T>(read: () => T, otherwise: T): T {
@@ -21,15 +21,39 @@ export function signal(pids: number[], name: NodeJS.Signals): void {
   }
 }
 
+/** Fields of /proc/<pid>/stat after the name, which may hold anything up to the last ")"; none of one that is gone. */
+function statOf(pid: number): string[] {
+  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, "utf8"), "");
+  return stat.slice(stat.lastIndexOf(") ") + 2).split(" ");
+}
+
 /**
  * Start time of a process in clock ticks: with the id it names a process that ids alone would confuse. One that has
  * ended and only waits for its parent to notice has none.
  */
 export function startTime(pid: number): string | undefined {
-  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, "utf8"), "");
-  // The name before the last ")" may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(") ") + 2).split(" ");
+  const fields = statOf(pid);
   return fields[0] === "Z" ? undefined : fields[19];
+}
+
+/** A process, with what tells it from a later one of the same id. */
+export interface Process {
+  pid: number;
+  start: string | undefined;
+}
+
+export const isThere = ({ pid, start }: Process) => start !== undefined && startTime(pid) === start;
+
+/** A process and all that it started, and so on, as far as they are there. */
+export function treeOf(root: number): Process[] {
+  const parents = readdirSync("/proc")
+    .map(Number)
+    .filter(Boolean)
+    .map((pid) => ({ pid, parent: Number(statOf(pid)[1]) }));
+  const tree = [root];
+  for (const above of tree)
+    tree.push(...parents.filter(({ parent }) => parent === above).map(({ pid }) => pid));
+  return tree.map((pid) => ({ pid, start: startTime(pid) })).filter(isThere);
 }
 
 const ticksPerSecond = 100; // What Linux shows to programs, whatever the kernel counts in.

@@ -7,6 +7,8 @@ export type Tell = (line: string) => void;
 interface Step<Context> {
   title: string;
   run: (context: Context, tell: Tell) => Promise<void> | void;
+  /** Whether each line counts: without a terminal, too, all are shown as they come. */
+  everyLine?: boolean;
 }
 
 /** A step of a command, or several that are done at once. */
@@ -14,23 +16,32 @@ export type Phase<Context> = Step<Context> | { title: string; together: Step<Con
 
 const repeatSec = 10;
 
-function toTask<Context>(phase: Phase<Context>): ListrTask<Context> {
+function toTask<Context>(phase: Phase<Context>, record: Tell): ListrTask<Context> {
   const { title } = phase;
   if ("together" in phase) {
     const runs = joined(phase.together.map((step) => step.run));
-    const steps = runs.map((run, index) => toTask({ title: phase.together[index]?.title ?? "", run }));
+    const steps = phase.together.map((step, index) =>
+      toTask({ ...step, run: runs[index] ?? step.run }, record),
+    );
     return { title, task: (_, task) => task.newListr(steps, { concurrent: true, exitOnError: true }) };
   }
   return {
     title,
     task: async (context, task) => {
       const started = Date.now();
-      const tell = (line: string) => {
-        if (line !== "")
-          task.output = `${elapsedSince(started)}  ${process.stdout.isTTY ? "" : `${title}: `}${line}`;
+      const isLive = process.stdout.isTTY;
+      const show = (line: string) => {
+        task.output = `${elapsedSince(started)}  ${isLive ? "" : `${title}: `}${line}`;
       };
+      const showSome = isLive || phase.everyLine === true ? show : thinOut(show);
       stopIfInterrupted();
-      await phase.run(context, process.stdout.isTTY ? tell : thinOut(tell));
+      record(`${title}: begins`);
+      await phase.run(context, (line) => {
+        if (line === "") return;
+        record(`${title}: ${line}`);
+        showSome(line);
+      });
+      record(`${title}: done after ${elapsedSince(started)}`);
     },
   };
 }
@@ -45,15 +56,24 @@ function elapsedSince(started: number): string {
 function thinOut(tell: Tell): Tell {
   let last = 0;
   return (line) => {
-    if (line === "" || Date.now() - last < repeatSec * 1000) return;
+    if (Date.now() - last < repeatSec * 1000) return;
     last = Date.now();
     tell(line);
   };
 }
 
-/** Runs phases one after the other and shows each with its time: a live display on a terminal, plain lines elsewhere. */
-export async function runPhases<Context>(context: Context, phases: Phase<Context>[]): Promise<void> {
-  await new Listr<Context, "default", "simple">(phases.map(toTask), {
+/**
+ * Runs phases one after the other and shows each with its time: a live display on a terminal, plain lines elsewhere.
+ *
+ * @param record gets all that they tell, also what is not shown.
+ */
+export async function runPhases<Context>(
+  context: Context,
+  phases: Phase<Context>[],
+  record: Tell = () => undefined,
+): Promise<void> {
+  const tasks = phases.map((phase) => toTask(phase, record));
+  await new Listr<Context, "default", "simple">(tasks, {
     ctx: context,
     renderer: "default",
     fallbackRenderer: "simple",

@@ -1,7 +1,9 @@
 import { execa, ExecaError, type Options } from "execa";
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { paths, repository } from "./layout.js";
+import { isThere, type Process, signal, treeOf } from "./processes.js";
 import { failureBeside } from "./together.js";
 
 /** Whether the person at the terminal asked to stop. */
@@ -12,6 +14,35 @@ export function stopIfInterrupted(): void {
   failureBeside()?.throwIfAborted();
   if (interrupt.seen) throw new UserError("interrupted");
 }
+
+/** Programs that {@link run} waits for. */
+const atWork = new Set<Program>();
+
+interface Program {
+  pid: number;
+  /** Whether it was at work when somebody asked to stop, and so is not to go on. */
+  told: boolean;
+}
+
+/**
+ * Ends the programs at work with all that they started: a signal may have come to this process alone, and Go waits for
+ * its compilers. Not those that are started from now on, by which a command leaves things in order.
+ *
+ * @param patienceMs for those that a terminal has told too, and end by themselves.
+ * @param orderMs until those that do not end are killed.
+ */
+export async function endPrograms(patienceMs = 1000, orderMs = 5000): Promise<void> {
+  const programs = [...atWork];
+  for (const program of programs) program.told = true;
+  await sleep(patienceMs, undefined, { ref: false });
+  const trees = () => programs.filter((program) => atWork.has(program)).flatMap(({ pid }) => treeOf(pid));
+  const told = trees();
+  signal(idsOf(told), "SIGINT");
+  await sleep(orderMs, undefined, { ref: false });
+  signal(idsOf([...told.filter(isThere), ...trees()]), "SIGKILL");
+}
+
+const idsOf = (processes: Process[]) => processes.map(({ pid }) => pid);
 
 /** A problem whose message is all that a person needs: it is printed without a stack. */
 export class UserError extends Error {}
@@ -60,8 +91,8 @@ export interface RunOptions extends Options {
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { onLine, log, env, fromDebian = false, ...rest } = options;
   const inNamespace = ["--mount", "--propagation", "private", "sh", withDebian, paths.debian, file, ...args];
-  const [program, programArgs] = fromDebian ? ["unshare", inNamespace] : [file, args];
-  const child = execa(program, programArgs, {
+  const [command, commandArgs] = fromDebian ? ["unshare", inNamespace] : [file, args];
+  const child = execa(command, commandArgs, {
     all: true,
     stdin: "ignore",
     env: { PATH: fromDebian ? debianPath() : searchPath(), ...env },
@@ -70,16 +101,21 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     ...rest,
   });
   if (log !== undefined) child.all?.pipe(openLog(log));
+  const program: Program = { pid: child.pid ?? 0, told: false };
+  if (child.pid !== undefined) atWork.add(program);
   try {
     if (onLine !== undefined) for await (const line of child.iterable({ from: "all" })) onLine(String(line));
     const { stdout } = await child;
     return String(stdout);
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
+    if (program.told) throw new UserError("interrupted", { cause: error });
     const output = typeof error.all === "string" ? error.all : "";
     const tail = output.split("\n").slice(-15).join("\n");
     const where = log === undefined ? "" : `\nall of its output: ${join(paths.logs, `${log}.log`)}`;
     throw new UserError(`${error.shortMessage}\n${tail}${where}`, { cause: error });
+  } finally {
+    atWork.delete(program);
   }
 }
 

@@ -6,6 +6,7 @@ import { isUnfinished } from "./backup/unfinished.js";
 import { createCertificates } from "./certificates.js";
 import { controlPlaneServices, writeControlPlaneFiles } from "./control-plane.js";
 import { unpackDebianPackages } from "./debian.js";
+import { refuseAnotherCluster } from "./deployed-on.js";
 import { requireHealthyMachine } from "./doctor.js";
 import { deploy, type Outputs, readState, type StackConfiguration } from "./engine.js";
 import { fetchAcmeRoot, waitForEntries } from "./entries.js";
@@ -15,7 +16,7 @@ import { appImages, buildBundles, buildImages, type BuiltImage } from "./images.
 import { controlPlane, nodeIndexes, nodeName, paths, type Settings } from "./layout.js";
 import { loadImages } from "./node-stores.js";
 import { nodeServices, writeNodeFiles } from "./node.js";
-import { type Phase, runPhases } from "./progress.js";
+import { type Phase, runPhases, type Tell } from "./progress.js";
 import { waitUntilReady } from "./readiness.js";
 import { pushImages } from "./registry.js";
 import { chooseSettings } from "./settings.js";
@@ -34,13 +35,18 @@ interface UpContext {
   outputs: Outputs;
 }
 
-/** Brings the whole platform up and tells where it answers; what is there already stays as it is. */
-export async function up(options: UpOptions): Promise<Outputs> {
+/**
+ * Brings the whole platform up and tells where it answers; what is there already stays as it is.
+ *
+ * @param record gets all that is told meanwhile.
+ */
+export async function up(options: UpOptions, record?: Tell): Promise<Outputs> {
   const external = externalCluster(options);
+  refuseAnotherCluster(external ?? { kubeconfig: paths.kubeconfig });
   const settings = await chooseSettings(options);
   const context: UpContext = { settings, external, images: [], outputs: { urls: {} } };
   const restores = external === undefined && isUnfinished();
-  await runPhases(context, [
+  const phases = [
     ...machinePhases,
     ...(external === undefined ? clusterPhases : []),
     ...(external?.registry === undefined ? [] : [pushPhase(external.registry)]),
@@ -48,7 +54,8 @@ export async function up(options: UpOptions): Promise<Outputs> {
     deployPhase,
     ...(restores ? [restorePhase("after")] : []),
     ...lastPhases,
-  ]);
+  ];
+  await runPhases(context, phases, record);
   return context.outputs;
 }
 
@@ -120,6 +127,7 @@ const restorePhase = (when: "before" | "after"): Phase<UpContext> => ({
 
 const deployPhase: Phase<UpContext> = {
   title: "deploy stack local",
+  everyLine: true,
   run: async (context, tell) => {
     context.outputs = await deploy(stackConfiguration(context), tell);
   },

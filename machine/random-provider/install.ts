@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { quoted } from "../shell.js";
 import { writeWhole } from "../whole-file.js";
 import { VERSION } from "./version.js";
 
@@ -33,8 +34,4 @@ function launcher(repositoryRoot: string): string {
   const main = join(root, "machine/random-provider/main.ts");
   const words = [process.execPath, "--import", typescript, main].map(quoted).join(" ");
   return `#!/bin/sh\nexec ${words} "$@"\n`;
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

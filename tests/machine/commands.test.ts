@@ -91,7 +91,8 @@ describe("machine/commands", () => {
 
   it("name the next one when the apps are on somebody else's cluster", async () => {
     checkout.write(".local/engine/outputs.json", '{"urls":{"journal":"https://journal.localhost"}}');
-    checkout.write(".local/engine/cluster", "/home/some body/config test");
+    const there = { kubeconfig: "/home/some body/config", context: "test" };
+    checkout.write(".local/engine/cluster", JSON.stringify(there));
     try {
       const kubectl = "kubectl --kubeconfig '/home/some body/config' --context test";
       const { said } = await command("status");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import type * as External from "../../machine/external-cluster.js";
+import { quoted } from "../../machine/shell.js";
 import type * as Up from "../../machine/up.js";
 import { Checkout } from "../support/checkout.js";
 
@@ -57,5 +58,20 @@ describe("machine/external-cluster", () => {
     const { up } = await checkout.load<typeof Up>("up");
     await assert.rejects(up({ kubeconfig, context: "test", nodes: 3 }), { message: needsRegistry });
     assert.deepEqual(readdirSync(checkout.local), ["settings.json"]);
+  });
+
+  it("is refused by up before anything is built or written, when the stack is deployed elsewhere", async () => {
+    checkout.write(".local/settings.json", '{"nodes":5}');
+    checkout.write(".local/engine/cluster", JSON.stringify({ kubeconfig, context: "test" }));
+    const { up } = await checkout.load<typeof Up>("up");
+    const registry = "registry.example/slipway";
+    for (const [options, got] of [
+      [{ kubeconfig, context: "prod", registry }, `${quoted(kubeconfig)} prod`],
+      [{}, "this machine's"],
+    ] as const)
+      await assert.rejects(up({ ...options, nodes: 3 }), {
+        message: `stack local is deployed on ${quoted(kubeconfig)} test cluster, got ${got}; run "npm run down -- --purge" there first`,
+      });
+    assert.deepEqual(readdirSync(checkout.local).sort(), ["engine", "settings.json"]);
   });
 });

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
-import { runPhases, type Phase } from "../../machine/progress.js";
+import { type Phase, runPhases, type Tell } from "../../machine/progress.js";
 import { interrupt, run } from "../../machine/shell.js";
 
 /** Runs phases with what they print kept out of the test's own output; gives that too. */
-async function printed<Context>(context: Context, phases: Phase<Context>[]): Promise<string[]> {
+async function printed<Context>(
+  context: Context,
+  phases: Phase<Context>[],
+  record?: Tell,
+): Promise<string[]> {
   const streams = [process.stdout, process.stderr];
   const writes = streams.map((stream) => stream.write.bind(stream));
   const lines: string[] = [];
   for (const stream of streams) stream.write = (text: string | Uint8Array) => lines.push(String(text)) > 0;
   try {
-    await runPhases(context, phases);
+    await runPhases(context, phases, record);
   } finally {
     streams.forEach((stream, index) => Object.assign(stream, { write: writes[index] }));
   }
@@ -40,6 +44,44 @@ describe("machine/progress", () => {
     };
     const told = (await printed({}, [tellMuch])).filter((line) => line.startsWith("›"));
     assert.deepEqual(told, ["› 0:00  much: first"]);
+  });
+
+  it("tells without a terminal every line of a phase whose every line counts", async () => {
+    const lines = Array.from({ length: 300 }, (_, index) => `+ Pod ${index} done`);
+    const deploys: Phase<object> = {
+      title: "deploy",
+      everyLine: true,
+      run: (_, tell) => {
+        for (const line of lines) tell(line);
+      },
+    };
+    const told = (await printed({}, [deploys])).filter((line) => line.startsWith("›"));
+    assert.deepEqual(
+      told,
+      lines.map((line) => `› 0:00  deploy: ${line}`),
+    );
+  });
+
+  it("records every line of every phase, with when it begins and is done, whatever is shown", async () => {
+    const records: string[] = [];
+    const tellMuch = (title: string) => ({
+      title,
+      run: (_: object, tell: Tell) => {
+        for (const line of ["", "first", "second"]) tell(line);
+      },
+    });
+    await printed({}, [tellMuch("one"), { title: "both", together: [tellMuch("two")] }], (line) =>
+      records.push(line),
+    );
+    assert.deepEqual(
+      records,
+      ["one", "two"].flatMap((title) => [
+        `${title}: begins`,
+        `${title}: first`,
+        `${title}: second`,
+        `${title}: done after 0:00`,
+      ]),
+    );
   });
 
   it("goes no further after a failure, of which it tells once what it is", async () => {

@@ -72,7 +72,7 @@ describe("machine/status", () => {
   it("tells of apps on somebody else's cluster that it does not know how they are", async () => {
     const checkout = new Checkout();
     try {
-      checkout.write(".local/engine/cluster", "/home/somebody/.kube/config");
+      checkout.write(".local/engine/cluster", '{"kubeconfig":"/home/somebody/.kube/config"}');
       const { readStatus } = await checkout.load<typeof Status>("status");
       assert.deepEqual(await readStatus(), {
         stack: "local",

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { installRandomProvider } from "../../../machine/random-provider/install.js";
+import { quoted } from "../../../machine/shell.js";
 
 const repositoryRoot = resolve(import.meta.dirname, "../../..");
 
@@ -40,8 +41,11 @@ describe("installRandomProvider", () => {
     );
     const [shebang, command] = script.split("\n");
     assert.equal(shebang, "#!/bin/sh");
-    assert.ok(command?.startsWith(`exec '${process.execPath}' `), command);
-    assert.ok(command?.includes(`'${join(repositoryRoot, "machine/random-provider/main.ts")}'`), command);
+    assert.ok(command?.startsWith(`exec ${quoted(process.execPath)} `), command);
+    assert.ok(
+      command?.includes(` ${quoted(join(repositoryRoot, "machine/random-provider/main.ts"))} `),
+      command,
+    );
   });
 
   it("starts from a repository whose path the shell would take apart", async () => {
