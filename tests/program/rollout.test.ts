@@ -83,6 +83,9 @@ const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly
 /** What is no change on the local stack, or none that it can have. */
 const onDev = ["domain", "protection", "chat.client.exposedBy"];
 
+/** What takes away what another setting needs, so that it changes in a whole program of its own. */
+const apart = ["prisma.exposed"];
+
 /**
  * Another valid value for every setting of a cloud. What each does to the cloud's resources is for the tests of its
  * components; together they must roll no pods but those beside which a proxy names their database.
@@ -137,6 +140,10 @@ const cloudChanges: Readonly<Record<"gcp" | "aws", any>> = {
   },
 };
 
+/** Each is a block of the stack file, and makes nothing when that is not there. */
+const apps = ["journal", "chat", "prisma"] as const;
+type App = (typeof apps)[number];
+
 const password = fc.stringMatching(/^[A-Za-z0-9]{16,40}$/);
 
 describe("a change of the stack file", () => {
@@ -144,20 +151,34 @@ describe("a change of the stack file", () => {
   // The apps are the same on every stack, and without a cloud there are far fewer resources to run through.
   before(async () => (original = await run(stackConfig("local"))));
 
-  for (const [path, [value, expected]] of Object.entries(changes)) {
-    const [block = "", ...keys] = path.split(".");
-    if (path.endsWith(".cluster") || onDev.includes(path)) continue;
+  const onLocal = Object.entries(changes).filter(
+    ([path]) => !path.endsWith(".cluster") && !onDev.includes(path),
+  );
 
+  // With the apps alone that it is for, so that the others are not made again for each of its settings.
+  for (const [path, [value, expected]] of onLocal)
     it(`of ${path} rolls ${expected.join(" and ") || "no pods"}`, async () => {
-      const config = stackConfig("local");
-      const changed = { ...config, [`slipway:${block}`]: withValue(config[`slipway:${block}`], keys, value) };
+      const those = appsOf(path);
+      const config = configOf(those);
+      const before = await originalOf(those);
 
-      const after = await run(changed);
+      const after = await run(withChange(config, path, value));
 
-      assert.notDeepEqual(everything(after), everything(original), "the change reached nothing at all");
-      assert.deepEqual(rolled(original, after), expected);
+      assert.notDeepEqual(everything(after), everything(before), "the change reached nothing at all");
+      assert.deepEqual(rolled(before, after), expected);
     });
-  }
+
+  // A setting that reaches into another app is found here, whichever it is.
+  for (const app of apps)
+    it(`of everything that is for ${app} alone rolls what each setting does, and nothing of another app`, async () => {
+      const its = onLocal.filter(([path]) => appsOf(path).join() === app);
+      const changed = its.reduce(
+        (config, [path, [value]]) => withChange(config, path, value),
+        configOf(apps),
+      );
+      const expected = new Set(its.flatMap(([, [, rolls]]) => rolls));
+      assert.deepEqual(rolled(original, await run(changed)), [...expected].sort());
+    });
 
   for (const cloud of ["gcp", "aws"] as const) {
     // A database in another project is another database.
@@ -199,10 +220,15 @@ describe("a change of the stack file", () => {
 
   it("of the configured password rolls exactly the pods that read it, whatever the passwords", async () => {
     const withPassword = (value: string) => run({ ...stackConfig("local"), "slipway:redisPassword": value });
+    let [one] = fc.sample(password, 1);
+    assert.ok(one);
+    let before = await withPassword(one);
     await fc.assert(
-      fc.asyncProperty(password, password, async (one, other) => {
+      fc.asyncProperty(password, async (other) => {
         const expected = one === other ? [] : ["journal/frontend", "journal/redis"];
-        assert.deepEqual(rolled(await withPassword(one), await withPassword(other)), expected);
+        const after = await withPassword(other);
+        assert.deepEqual(rolled(before, after), expected);
+        [one, before] = [other, after];
       }),
       { numRuns: 4 },
     );
@@ -223,21 +249,51 @@ describe("a change of the stack file", () => {
   });
 
   it("back to the ConfigMap before finds it still there, because the old one is not deleted", async () => {
-    const config = stackConfig("local");
-    const after = await run({
-      ...config,
-      "slipway:journal": { ...config["slipway:journal"], journalEntries: 11 },
-    });
+    const config = configOf(["journal"]);
+    const before = await originalOf(["journal"]);
+    const after = await run(withChange(config, "journal.journalEntries", 11));
     const again = await run(config);
 
-    assert.notEqual(configName(after), configName(original));
-    assert.equal(configName(again), configName(original));
-    const deleted = [...original, ...after].filter(
+    assert.notEqual(configName(after), configName(before));
+    assert.equal(configName(again), configName(before));
+    const deleted = [...before, ...after].filter(
       ({ inputs, retainOnDelete }) => inputs.kind === "ConfigMap" && !retainOnDelete,
     );
     assert.deepEqual(deleted, []);
   });
 });
+
+/** The one app that a setting is for, by its block or by what it must roll; or all. */
+function appsOf(path: string): readonly App[] {
+  if (apart.includes(path)) return apps;
+  const rolls = changes[path]?.[1] ?? [];
+  const its = apps.filter((app) => app === blockOf(path) || rolls.some((name) => name.startsWith(`${app}/`)));
+  return its.length === 1 ? its : apps;
+}
+
+/** The local stack with those apps and no others. */
+function configOf(those: readonly App[]): Config {
+  const others = apps.filter((app) => !those.includes(app)).map((app) => `slipway:${app}`);
+  return Object.fromEntries(Object.entries(stackConfig("local")).filter(([key]) => !others.includes(key)));
+}
+
+const originals = new Map<string, Promise<Registered[]>>();
+
+/** What those apps register before a change. */
+function originalOf(those: readonly App[]): Promise<Registered[]> {
+  const original = originals.get(those.join()) ?? run(configOf(those));
+  originals.set(those.join(), original);
+  return original;
+}
+
+function blockOf(path: string): string {
+  return path.split(".")[0] ?? "";
+}
+
+function withChange(config: Config, path: string, value: unknown): Config {
+  const key = `slipway:${blockOf(path)}`;
+  return { ...config, [key]: withValue(config[key], path.split(".").slice(1), value) };
+}
 
 async function run(config: Config, options?: Omit<RecordOptions, "config">): Promise<Registered[]> {
   return (await runProgram(config, options)).resources;
