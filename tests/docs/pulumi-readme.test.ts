@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { valueOf } from "../support/program.js";
-import { runProgram, stackConfig } from "../support/stacks.js";
+import { committedRun } from "../support/stacks.js";
 
 const repository = join(import.meta.dirname, "../..");
 const text = readFileSync(join(repository, "Pulumi.README.md"), "utf8");
@@ -24,7 +24,7 @@ function pathsOf(value: unknown, path = ""): string[] {
 describe("Pulumi.README.md, the stack's page in Pulumi Cloud", () => {
   const shown = [...text.matchAll(/\$\{outputs\.([^}]+)\}/g)].map(([, path = ""]) => path);
   const outputsOf = async (stack: string): Promise<Record<string, any>> =>
-    await valueOf(pulumi.output((await runProgram(stackConfig(stack), { stack })).outputs as any));
+    await valueOf(pulumi.output((await committedRun(stack)).outputs as any));
   let stacks: Record<string, any>[];
   before(async () => {
     stacks = [await outputsOf("dev"), await outputsOf("prod")];

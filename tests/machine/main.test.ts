@@ -38,7 +38,7 @@ describe("machine/main", () => {
     const [silent, loud, help] = await Promise.all([
       npm("run", "--silent", "status", "--", "--json"),
       npm("run", "status", "--", "--json"),
-      npm("run", "--silent", "status", "--", "--help"),
+      run(process.execPath, ["--import", "slipway/typescript", "machine/main.ts", "status", "--help"], env),
     ]);
     const json = '{"stack":"local","nodes":[],"apps":[]}\n';
     const named = "npm run --silent status -- --json";

@@ -5,137 +5,11 @@ import { settings } from "../../infra/config.js";
 import type { Registered, RecordOptions } from "../support/program.js";
 import { workloadsOf } from "../support/rules/workloads.js";
 import { type Config, resourcesOf, runProgram, stackConfig } from "../support/stacks.js";
+import { apart, changes, cloudChanges, onDev } from "./changes.js";
 
-/** Another valid value for every setting, and the workloads whose pods it must roll: these and no others. */
-const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly string[]]>> = {
-  domain: ["another.example.com", ["chat/client", "chat/server"]],
-  protection: [true, []],
-  "local.kubeconfig": ["/elsewhere/kubeconfig", []],
-  "local.context": ["another-context", []],
-  "local.httpPort": [18080, []],
-  "local.httpsPort": [18443, ["chat/client", "chat/server"]],
-  "images.journal-frontend": [`registry.example/f@sha256:${"1".repeat(64)}`, ["journal/frontend"]],
-  "images.journal-fileserver": [`registry.example/f@sha256:${"1".repeat(64)}`, ["journal/fileserver"]],
-  "images.redis": [`registry.example/r@sha256:${"1".repeat(64)}`, ["chat/redis", "journal/redis"]],
-  "journal.cluster": ["moves every pod", []],
-  "journal.host": ["other.example.com", []],
-  "journal.journalEntries": [11, ["journal/frontend"]],
-  "journal.logLevel": ["warn", ["journal/frontend"]],
-  "journal.frontend.replicas": [4, []],
-  "journal.frontend.resources.cpu": ["750m", ["journal/frontend"]],
-  "journal.frontend.resources.memory": ["300Mi", ["journal/frontend"]],
-  "journal.frontend.resources.ephemeralStorage": ["70Mi", ["journal/frontend"]],
-  "journal.fileserver.replicas": [4, []],
-  "journal.fileserver.resources.cpu": ["150m", ["journal/fileserver"]],
-  "journal.fileserver.resources.memory": ["100Mi", ["journal/fileserver"]],
-  "journal.fileserver.resources.ephemeralStorage": ["40Mi", ["journal/fileserver"]],
-  "journal.redis.replicas": [5, ["journal/frontend", "journal/redis"]],
-  "journal.redis.storage": ["20Gi", []],
-  "journal.redis.resources.cpu": ["300m", ["journal/redis"]],
-  "journal.redis.resources.memory": ["300Mi", ["journal/redis"]],
-  "journal.redis.resources.ephemeralStorage": ["70Mi", ["journal/redis"]],
-  "images.chat-server": [`registry.example/s@sha256:${"1".repeat(64)}`, ["chat/server"]],
-  "images.chat-client": [`registry.example/c@sha256:${"1".repeat(64)}`, ["chat/client"]],
-  "images.ferretdb": [`registry.example/f@sha256:${"1".repeat(64)}`, ["chat/mongodb"]],
-  "chat.cluster": ["moves every pod", []],
-  "chat.host": ["talk.example.com", ["chat/server"]],
-  "chat.serverHost": ["io.example.com", ["chat/client"]],
-  "chat.logLevel": ["warn", ["chat/server"]],
-  "chat.requestsPerSec": [20, ["chat/server"]],
-  "chat.server.replicas": [3, []],
-  "chat.server.maxReplicas": [4, []],
-  "chat.server.resources.cpu": ["750m", ["chat/server"]],
-  "chat.server.resources.memory": ["300Mi", ["chat/server"]],
-  "chat.server.resources.ephemeralStorage": ["70Mi", ["chat/server"]],
-  "chat.client.exposedBy": ["entry", ["chat/server"]],
-  "chat.client.replicas": [4, []],
-  "chat.client.resources.cpu": ["150m", ["chat/client"]],
-  "chat.client.resources.memory": ["100Mi", ["chat/client"]],
-  "chat.client.resources.ephemeralStorage": ["40Mi", ["chat/client"]],
-  "chat.redis.replicas": [5, ["chat/redis", "chat/server"]],
-  "chat.redis.storage": ["20Gi", []],
-  "chat.redis.resources.cpu": ["300m", ["chat/redis"]],
-  "chat.redis.resources.memory": ["300Mi", ["chat/redis"]],
-  "chat.redis.resources.ephemeralStorage": ["70Mi", ["chat/redis"]],
-  "images.prisma": [
-    `registry.example/p@sha256:${"1".repeat(64)}`,
-    ["prisma/prisma", "prisma/prisma-migrations"],
-  ],
-  "images.mariadb": [`registry.example/m@sha256:${"1".repeat(64)}`, ["prisma/mysql", "prisma/prisma-users"]],
-  "prisma.cluster": ["moves every pod", []],
-  "prisma.image": [
-    `registry.example/own@sha256:${"1".repeat(64)}`,
-    ["prisma/prisma", "prisma/prisma-migrations"],
-  ],
-  // Each gets its part of the database's connections.
-  "prisma.replicas": [4, ["prisma/prisma", "prisma/prisma-migrations"]],
-  "prisma.exposed": [false, ["prisma/prisma", "prisma/prisma-migrations"]],
-  "prisma.host": ["api.example.com", []],
-  "prisma.passwordVersion": [2, ["prisma/prisma", "prisma/prisma-migrations"]],
-  "prisma.logLevel": ["warn", ["prisma/prisma"]],
-  "prisma.introspection": [false, ["prisma/prisma"]],
-  "prisma.playground": [false, ["prisma/prisma"]],
-  "prisma.resources.cpu": ["750m", ["prisma/prisma", "prisma/prisma-migrations"]],
-  "prisma.resources.memory": ["300Mi", ["prisma/prisma", "prisma/prisma-migrations"]],
-  "prisma.resources.ephemeralStorage": ["70Mi", ["prisma/prisma", "prisma/prisma-migrations"]],
-};
-
-/** What is no change on the local stack, or none that it can have. */
-const onDev = ["domain", "protection", "chat.client.exposedBy"];
-
-/**
- * Another valid value for every setting of a cloud. What each does to the cloud's resources is for the tests of its
- * components; together they must roll no pods but those beside which a proxy names their database.
- */
-const cloudChanges: Readonly<Record<"gcp" | "aws", any>> = {
-  gcp: {
-    project: "acme-other",
-    region: "us-central1",
-    network: { nodes: "10.200.0.0/20", pods: "10.204.0.0/14", services: "10.208.0.0/20", flowLogs: true },
-    gke: {
-      zone: "us-central1-a",
-      machineType: "n2-standard-8",
-      spot: false,
-      minNodes: 1,
-      maxNodes: 9,
-      releaseChannel: "STABLE",
-      maintenanceStart: "04:00",
-      reachableFrom: ["198.51.100.0/24"],
-      encryptSecrets: true,
-    },
-    cloudSql: {
-      tier: "db-custom-4-15360",
-      highlyAvailable: true,
-      readReplica: true,
-      backupsKept: 30,
-      databaseVersion: "MYSQL_5_7",
-    },
-    dnsZone: "another-zone",
-    gitHubRepository: "acme/another",
-  },
-  aws: {
-    accountId: "333333333333",
-    region: "eu-west-1",
-    network: {
-      vpc: "10.64.0.0/16",
-      zones: ["eu-west-1a", "eu-west-1c"],
-      natGateways: "each",
-      flowLogs: false,
-    },
-    eks: {
-      version: "1.34",
-      instanceType: "m6i.large",
-      minNodes: 1,
-      maxNodes: 9,
-      desiredNodes: 3,
-      reachableFrom: ["198.51.100.0/24"],
-      roleArn: "arn:aws:iam::111111111111:role/deploy",
-      admins: ["arn:aws:iam::111111111111:role/admin"],
-    },
-    hostedZone: "another.example.com",
-    gitHubRepository: "acme/another",
-  },
-};
+/** Each is a block of the stack file, and makes nothing when that is not there. */
+const apps = ["journal", "chat", "prisma"] as const;
+type App = (typeof apps)[number];
 
 const password = fc.stringMatching(/^[A-Za-z0-9]{16,40}$/);
 
@@ -144,20 +18,34 @@ describe("a change of the stack file", () => {
   // The apps are the same on every stack, and without a cloud there are far fewer resources to run through.
   before(async () => (original = await run(stackConfig("local"))));
 
-  for (const [path, [value, expected]] of Object.entries(changes)) {
-    const [block = "", ...keys] = path.split(".");
-    if (path.endsWith(".cluster") || onDev.includes(path)) continue;
+  const onLocal = Object.entries(changes).filter(
+    ([path]) => !path.endsWith(".cluster") && !onDev.includes(path),
+  );
 
+  // With the apps alone that it is for, so that the others are not made again for each of its settings.
+  for (const [path, [value, expected]] of onLocal)
     it(`of ${path} rolls ${expected.join(" and ") || "no pods"}`, async () => {
-      const config = stackConfig("local");
-      const changed = { ...config, [`slipway:${block}`]: withValue(config[`slipway:${block}`], keys, value) };
+      const those = appsOf(path);
+      const config = configOf(those);
+      const before = await originalOf(those);
 
-      const after = await run(changed);
+      const after = await run(withChange(config, path, value));
 
-      assert.notDeepEqual(everything(after), everything(original), "the change reached nothing at all");
-      assert.deepEqual(rolled(original, after), expected);
+      assert.notDeepEqual(everything(after), everything(before), "the change reached nothing at all");
+      assert.deepEqual(rolled(before, after), expected);
     });
-  }
+
+  // A setting that reaches into another app is found here, whichever it is.
+  for (const app of apps)
+    it(`of everything that is for ${app} alone rolls what each setting does, and nothing of another app`, async () => {
+      const its = onLocal.filter(([path]) => appsOf(path).join() === app);
+      const changed = its.reduce(
+        (config, [path, [value]]) => withChange(config, path, value),
+        configOf(apps),
+      );
+      const expected = new Set(its.flatMap(([, [, rolls]]) => rolls));
+      assert.deepEqual(rolled(original, await run(changed)), [...expected].sort());
+    });
 
   for (const cloud of ["gcp", "aws"] as const) {
     // A database in another project is another database.
@@ -199,10 +87,15 @@ describe("a change of the stack file", () => {
 
   it("of the configured password rolls exactly the pods that read it, whatever the passwords", async () => {
     const withPassword = (value: string) => run({ ...stackConfig("local"), "slipway:redisPassword": value });
+    let [one] = fc.sample(password, 1);
+    assert.ok(one);
+    let before = await withPassword(one);
     await fc.assert(
-      fc.asyncProperty(password, password, async (one, other) => {
+      fc.asyncProperty(password, async (other) => {
         const expected = one === other ? [] : ["journal/frontend", "journal/redis"];
-        assert.deepEqual(rolled(await withPassword(one), await withPassword(other)), expected);
+        const after = await withPassword(other);
+        assert.deepEqual(rolled(before, after), expected);
+        [one, before] = [other, after];
       }),
       { numRuns: 4 },
     );
@@ -223,21 +116,51 @@ describe("a change of the stack file", () => {
   });
 
   it("back to the ConfigMap before finds it still there, because the old one is not deleted", async () => {
-    const config = stackConfig("local");
-    const after = await run({
-      ...config,
-      "slipway:journal": { ...config["slipway:journal"], journalEntries: 11 },
-    });
+    const config = configOf(["journal"]);
+    const before = await originalOf(["journal"]);
+    const after = await run(withChange(config, "journal.journalEntries", 11));
     const again = await run(config);
 
-    assert.notEqual(configName(after), configName(original));
-    assert.equal(configName(again), configName(original));
-    const deleted = [...original, ...after].filter(
+    assert.notEqual(configName(after), configName(before));
+    assert.equal(configName(again), configName(before));
+    const deleted = [...before, ...after].filter(
       ({ inputs, retainOnDelete }) => inputs.kind === "ConfigMap" && !retainOnDelete,
     );
     assert.deepEqual(deleted, []);
   });
 });
+
+/** The one app that a setting is for, by its block or by what it must roll; or all. */
+function appsOf(path: string): readonly App[] {
+  if (apart.includes(path)) return apps;
+  const rolls = changes[path]?.[1] ?? [];
+  const its = apps.filter((app) => app === blockOf(path) || rolls.some((name) => name.startsWith(`${app}/`)));
+  return its.length === 1 ? its : apps;
+}
+
+/** The local stack with those apps and no others. */
+function configOf(those: readonly App[]): Config {
+  const others = apps.filter((app) => !those.includes(app)).map((app) => `slipway:${app}`);
+  return Object.fromEntries(Object.entries(stackConfig("local")).filter(([key]) => !others.includes(key)));
+}
+
+const originals = new Map<string, Promise<Registered[]>>();
+
+/** What those apps register before a change. */
+function originalOf(those: readonly App[]): Promise<Registered[]> {
+  const original = originals.get(those.join()) ?? run(configOf(those));
+  originals.set(those.join(), original);
+  return original;
+}
+
+function blockOf(path: string): string {
+  return path.split(".")[0] ?? "";
+}
+
+function withChange(config: Config, path: string, value: unknown): Config {
+  const key = `slipway:${blockOf(path)}`;
+  return { ...config, [key]: withValue(config[key], path.split(".").slice(1), value) };
+}
 
 async function run(config: Config, options?: Omit<RecordOptions, "config">): Promise<Registered[]> {
   return (await runProgram(config, options)).resources;

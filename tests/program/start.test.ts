@@ -21,87 +21,99 @@ const later = [
 const loaded = `${JSON.stringify(later)}.filter((file) =>
   Object.keys(require.cache).some((name) => name.endsWith(file)))`;
 
+// As the SDK makes its promises, and as a program's own errors come about: the frames of each.
+const stacks = `(() => {
+  const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable.js");
+  const promise = Promise.resolve();
+  debuggablePromise(promise, "");
+  return [promise._debugStackTrace, new Error().stack].map((stack) => stack.split(" at ").length - 1);
+})()`;
+
 describe("the start of the program", () => {
-  it("loads the SDKs without what only other programs than ours need", async () => {
-    const script = `require("@pulumi/kubernetes"); console.log(JSON.stringify(${loaded}))`;
-    assert.deepEqual(await evaluate(script), []);
-  });
-
-  it("loads the compiler and the package reader once a function is serialized after all", async () => {
-    const found = await evaluate(`(async () => {
-      const { runtime } = require("@pulumi/pulumi");
-      const seven = 7;
-      const { text } = await runtime.serializeFunction(() => seven + 1);
-      const paths = await runtime.computeCodePaths();
-      console.log(JSON.stringify([text.includes("seven: 7"), paths.has("node_modules/execa"), ${loaded}]));
-    })()`);
-    assert.deepEqual(found, [true, true, later.slice(0, 2)]);
-  });
-
-  it("loads the rest once something of it is asked for, by name or by a list of all names", async () => {
-    const found = await evaluate(`
-      const { automation, provider } = require("@pulumi/pulumi");
+  // One process tells it all, since each takes a while to start; in this order, since what is loaded stays.
+  let found: Record<"atFirst" | "onUse" | "onSerializing" | "stacks", any>;
+  before(async () => {
+    found = (await evaluate(`(async () => {
+      const { automation, provider, runtime } = require("@pulumi/pulumi");
       const { helm, yaml } = require("@pulumi/kubernetes");
+      const atFirst = ${loaded};
+      const stacks = ${stacks};
+
       class Chart extends helm.v3.Chart {}
       const { ConfigFile } = yaml;
       const names = Object.keys(automation);
-      console.log(JSON.stringify([
+      const onUse = [
         names.includes("LocalWorkspace"), typeof automation.LocalWorkspace, "main" in provider, typeof ConfigFile, ${loaded},
-      ]));`);
-    assert.deepEqual(found, [true, "function", true, "function", later.slice(2)]);
+      ];
+
+      const seven = 7;
+      const { text } = await runtime.serializeFunction(() => seven + 1);
+      const paths = await runtime.computeCodePaths();
+      const onSerializing = [text.includes("seven: 7"), paths.has("node_modules/execa"), ${loaded}];
+      console.log(JSON.stringify({ atFirst, stacks, onUse, onSerializing }));
+    })()`)) as typeof found;
   });
 
-  it("lets an import of a module that others get on first use name what it wants", async () => {
-    const found = await evaluate(`(async () => {
-      const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
-      const { automation } = require("@pulumi/pulumi");
-      console.log(JSON.stringify(automation.LocalWorkspace === LocalWorkspace));
-    })()`);
-    assert.equal(found, true);
+  it("loads the SDKs without what only other programs than ours need", () => {
+    assert.deepEqual(found.atFirst, []);
   });
 
-  it("loads the languages of zod's texts that are asked for, and no others", async () => {
-    const found = await evaluate(`(async () => {
-      const read = [];
-      require("node:module").registerHooks({
-        load(url, context, nextLoad) {
-          read.push(...(/locales\\/(?!index)\\w+/.exec(url) ?? []));
-          return nextLoad(url, context);
-        },
-      });
-      const { z } = await import("zod");
-      const languages = Object.keys(z.locales).length;
-      const say = () => z.string().safeParse(7).error.issues[0].message;
-      const texts = [say()];
-      z.config(z.locales.de());
-      console.log(JSON.stringify([languages > 40, [...texts, say()], read]));
-    })()`);
-    assert.deepEqual(found, [
-      true,
-      [
-        "Invalid input: expected string, received number",
-        "Ungültige Eingabe: erwartet string, erhalten Zahl",
-      ],
-      ["locales/en", "locales/de"],
-    ]);
+  it("loads the rest once something of it is asked for, by name or by a list of all names", () => {
+    assert.deepEqual(found.onUse, [true, "function", true, "function", later.slice(2)]);
   });
 
-  // As the SDK makes its promises, and as a program's own errors come about.
-  const stacks = `
-    const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable.js");
-    const frames = (stack) => stack.split(" at ").length - 1;
-    const promise = Promise.resolve();
-    debuggablePromise(promise, "");
-    console.log(JSON.stringify([promise._debugStackTrace, new Error().stack].map(frames)));`;
+  it("loads the compiler and the package reader once a function is serialized after all", () => {
+    assert.deepEqual(found.onSerializing, [true, true, later]);
+  });
 
-  it("keeps no stack of the SDK's promises, and all of errors", async () => {
-    const [ofPromise, ofError = 0] = (await evaluate(stacks)) as number[];
+  it("keeps no stack of the SDK's promises, and all of errors", () => {
+    const [ofPromise, ofError = 0] = found.stacks as number[];
     assert.equal(ofPromise, 0);
     assert.ok(ofError > 5, `${ofError} frames`);
   });
 
+  describe("by imports", () => {
+    let imported: Record<"workspace" | "languages" | "texts" | "read", any>;
+    before(async () => {
+      imported = (await evaluate(`(async () => {
+        const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
+        const { automation } = require("@pulumi/pulumi");
+        const workspace = automation.LocalWorkspace === LocalWorkspace;
+
+        const read = [];
+        require("node:module").registerHooks({
+          load(url, context, nextLoad) {
+            read.push(...(/locales\\/(?!index)\\w+/.exec(url) ?? []));
+            return nextLoad(url, context);
+          },
+        });
+        const { z } = await import("zod");
+        const languages = Object.keys(z.locales).length;
+        const say = () => z.string().safeParse(7).error.issues[0].message;
+        const texts = [say()];
+        z.config(z.locales.de());
+        console.log(JSON.stringify({ workspace, languages, texts: [...texts, say()], read }));
+      })()`)) as typeof imported;
+    });
+
+    it("lets one of a module that others get on first use name what it wants", () => {
+      assert.equal(imported.workspace, true);
+    });
+
+    it("loads the languages of zod's texts that are asked for, and no others", () => {
+      assert.ok(imported.languages > 40, `${imported.languages as number} languages`);
+      assert.deepEqual(imported.texts, [
+        "Invalid input: expected string, received number",
+        "Ungültige Eingabe: erwartet string, erhalten Zahl",
+      ]);
+      assert.deepEqual(imported.read, ["locales/en", "locales/de"]);
+    });
+  });
+
   it("keeps the stacks of promises for who looks for leaks", async () => {
-    const [ofPromise = 0] = (await evaluate(stacks, { PULUMI_DEBUG_PROMISE_LEAKS: "true" })) as number[];
+    const [ofPromise = 0] = (await evaluate(`console.log(JSON.stringify(${stacks}))`, {
+      PULUMI_DEBUG_PROMISE_LEAKS: "true",
+    })) as number[];
     assert.ok(ofPromise > 5, `${ofPromise} frames`);
   });
 });

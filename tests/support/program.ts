@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { cloudAnswers, cloudCall } from "./clouds.js";
+import { holdingValues } from "./held-values.js";
 
 /** A resource as the program registered it. */
 export interface Registered {
@@ -80,10 +81,12 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     return register(...args);
   };
   setConfig(config);
-  await program();
-  // Only after this has every registration come in, also of what waits for another's output.
-  await Promise.race([pulumi.runtime.disconnect(), failed]);
-  return resources;
+  return await holdingValues(async () => {
+    await program();
+    // Only after this has every registration come in, also of what waits for another's output.
+    await Promise.race([pulumi.runtime.disconnect(), failed]);
+    return resources;
+  });
 }
 
 /** The one resource of that type and name; what is there instead, if it is not. */

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -73,17 +82,23 @@ function generate(): void {
   run("sh", ["-c", `PATH=${join(repository, "node_modules/.bin")}:$PATH; ${scripts.generate as string}`]);
 }
 
-function printedSchema(): string {
+async function printedSchema(): Promise<string> {
   writeFileSync(
     inFolder("print.ts"),
     `import { printSchema } from "graphql";
 import { buildSchema } from "./src/schema/schema.js";
 import "./src/app.js";
-console.log(printSchema(buildSchema()));
+export const printed = printSchema(buildSchema());
 `,
   );
-  const loader = pathToFileURL(join(repository, "infra/typescript.mjs")).href;
-  return run(process.execPath, ["--import", loader, "print.ts"]);
+  const { printed } = await import(pathToFileURL(inFolder("print.ts")).href);
+  return printed;
+}
+
+/** The seed as it was, which names models that are gone, is kept beside the one that the runbook puts in its place. */
+function replaceSeed(): void {
+  renameSync(inFolder("src/seed.ts"), inFolder("src/blog-seed.ts"));
+  writeFileSync(inFolder("src/seed.ts"), blocksOf("ts")[0] ?? "");
 }
 
 /** Files that the types of `npm run check` find something wrong with. */
@@ -101,15 +116,13 @@ function wronglyTyped(): string[] {
 describe("apps/prisma with models of one's own, by the runbook", function () {
   this.timeout(120_000);
   let schema = "";
-  let wrongBefore: string[] = [];
-  before(() => {
+  before(async () => {
     copyApp();
     writeModels();
     writeMigration();
     generate();
-    wrongBefore = wronglyTyped();
-    writeFileSync(inFolder("src/seed.ts"), blocksOf("ts")[0] ?? "");
-    schema = printedSchema();
+    replaceSeed();
+    schema = await printedSchema();
   });
   after(() => {
     rmSync(folder, { recursive: true });
@@ -146,8 +159,7 @@ describe("apps/prisma with models of one's own, by the runbook", function () {
   });
 
   it("is told by the types of a seed that names models that are gone, and of nothing else", () => {
-    assert.deepEqual(wrongBefore, ["src/seed.ts"]);
-    assert.deepEqual(wronglyTyped(), []);
+    assert.deepEqual(wronglyTyped(), ["src/blog-seed.ts"]);
   });
 
   const typeOf = (name: string) =>

@@ -1,0 +1,133 @@
+/** Another valid value for every setting, and the workloads whose pods it must roll: these and no others. */
+export const changes: Readonly<Record<string, readonly [value: unknown, rolls: readonly string[]]>> = {
+  domain: ["another.example.com", ["chat/client", "chat/server"]],
+  protection: [true, []],
+  "local.kubeconfig": ["/elsewhere/kubeconfig", []],
+  "local.context": ["another-context", []],
+  "local.httpPort": [18080, []],
+  "local.httpsPort": [18443, ["chat/client", "chat/server"]],
+  "images.journal-frontend": [`registry.example/f@sha256:${"1".repeat(64)}`, ["journal/frontend"]],
+  "images.journal-fileserver": [`registry.example/f@sha256:${"1".repeat(64)}`, ["journal/fileserver"]],
+  "images.redis": [`registry.example/r@sha256:${"1".repeat(64)}`, ["chat/redis", "journal/redis"]],
+  "journal.cluster": ["moves every pod", []],
+  "journal.host": ["other.example.com", []],
+  "journal.journalEntries": [11, ["journal/frontend"]],
+  "journal.logLevel": ["warn", ["journal/frontend"]],
+  "journal.frontend.replicas": [4, []],
+  "journal.frontend.resources.cpu": ["750m", ["journal/frontend"]],
+  "journal.frontend.resources.memory": ["300Mi", ["journal/frontend"]],
+  "journal.frontend.resources.ephemeralStorage": ["70Mi", ["journal/frontend"]],
+  "journal.fileserver.replicas": [4, []],
+  "journal.fileserver.resources.cpu": ["150m", ["journal/fileserver"]],
+  "journal.fileserver.resources.memory": ["100Mi", ["journal/fileserver"]],
+  "journal.fileserver.resources.ephemeralStorage": ["40Mi", ["journal/fileserver"]],
+  "journal.redis.replicas": [5, ["journal/frontend", "journal/redis"]],
+  "journal.redis.storage": ["20Gi", []],
+  "journal.redis.resources.cpu": ["300m", ["journal/redis"]],
+  "journal.redis.resources.memory": ["300Mi", ["journal/redis"]],
+  "journal.redis.resources.ephemeralStorage": ["70Mi", ["journal/redis"]],
+  "images.chat-server": [`registry.example/s@sha256:${"1".repeat(64)}`, ["chat/server"]],
+  "images.chat-client": [`registry.example/c@sha256:${"1".repeat(64)}`, ["chat/client"]],
+  "images.ferretdb": [`registry.example/f@sha256:${"1".repeat(64)}`, ["chat/mongodb"]],
+  "chat.cluster": ["moves every pod", []],
+  "chat.host": ["talk.example.com", ["chat/server"]],
+  "chat.serverHost": ["io.example.com", ["chat/client"]],
+  "chat.logLevel": ["warn", ["chat/server"]],
+  "chat.requestsPerSec": [20, ["chat/server"]],
+  "chat.server.replicas": [3, []],
+  "chat.server.maxReplicas": [4, []],
+  "chat.server.resources.cpu": ["750m", ["chat/server"]],
+  "chat.server.resources.memory": ["300Mi", ["chat/server"]],
+  "chat.server.resources.ephemeralStorage": ["70Mi", ["chat/server"]],
+  "chat.client.exposedBy": ["entry", ["chat/server"]],
+  "chat.client.replicas": [4, []],
+  "chat.client.resources.cpu": ["150m", ["chat/client"]],
+  "chat.client.resources.memory": ["100Mi", ["chat/client"]],
+  "chat.client.resources.ephemeralStorage": ["40Mi", ["chat/client"]],
+  "chat.redis.replicas": [5, ["chat/redis", "chat/server"]],
+  "chat.redis.storage": ["20Gi", []],
+  "chat.redis.resources.cpu": ["300m", ["chat/redis"]],
+  "chat.redis.resources.memory": ["300Mi", ["chat/redis"]],
+  "chat.redis.resources.ephemeralStorage": ["70Mi", ["chat/redis"]],
+  "images.prisma": [
+    `registry.example/p@sha256:${"1".repeat(64)}`,
+    ["prisma/prisma", "prisma/prisma-migrations"],
+  ],
+  "images.mariadb": [`registry.example/m@sha256:${"1".repeat(64)}`, ["prisma/mysql", "prisma/prisma-users"]],
+  "prisma.cluster": ["moves every pod", []],
+  "prisma.image": [
+    `registry.example/own@sha256:${"1".repeat(64)}`,
+    ["prisma/prisma", "prisma/prisma-migrations"],
+  ],
+  // Each gets its part of the database's connections.
+  "prisma.replicas": [4, ["prisma/prisma", "prisma/prisma-migrations"]],
+  "prisma.exposed": [false, ["prisma/prisma", "prisma/prisma-migrations"]],
+  "prisma.host": ["api.example.com", []],
+  "prisma.passwordVersion": [2, ["prisma/prisma", "prisma/prisma-migrations"]],
+  "prisma.logLevel": ["warn", ["prisma/prisma"]],
+  "prisma.introspection": [false, ["prisma/prisma"]],
+  "prisma.playground": [false, ["prisma/prisma"]],
+  "prisma.resources.cpu": ["750m", ["prisma/prisma", "prisma/prisma-migrations"]],
+  "prisma.resources.memory": ["300Mi", ["prisma/prisma", "prisma/prisma-migrations"]],
+  "prisma.resources.ephemeralStorage": ["70Mi", ["prisma/prisma", "prisma/prisma-migrations"]],
+};
+
+/** What is no change on the local stack, or none that it can have. */
+export const onDev = ["domain", "protection", "chat.client.exposedBy"];
+
+/** What takes away what another setting needs, so that it changes in a whole program of its own. */
+export const apart = ["prisma.exposed"];
+
+/**
+ * Another valid value for every setting of a cloud. What each does to the cloud's resources is for the tests of its
+ * components; together they must roll no pods but those beside which a proxy names their database.
+ */
+export const cloudChanges: Readonly<Record<"gcp" | "aws", any>> = {
+  gcp: {
+    project: "acme-other",
+    region: "us-central1",
+    network: { nodes: "10.200.0.0/20", pods: "10.204.0.0/14", services: "10.208.0.0/20", flowLogs: true },
+    gke: {
+      zone: "us-central1-a",
+      machineType: "n2-standard-8",
+      spot: false,
+      minNodes: 1,
+      maxNodes: 9,
+      releaseChannel: "STABLE",
+      maintenanceStart: "04:00",
+      reachableFrom: ["198.51.100.0/24"],
+      encryptSecrets: true,
+    },
+    cloudSql: {
+      tier: "db-custom-4-15360",
+      highlyAvailable: true,
+      readReplica: true,
+      backupsKept: 30,
+      databaseVersion: "MYSQL_5_7",
+    },
+    dnsZone: "another-zone",
+    gitHubRepository: "acme/another",
+  },
+  aws: {
+    accountId: "333333333333",
+    region: "eu-west-1",
+    network: {
+      vpc: "10.64.0.0/16",
+      zones: ["eu-west-1a", "eu-west-1c"],
+      natGateways: "each",
+      flowLogs: false,
+    },
+    eks: {
+      version: "1.34",
+      instanceType: "m6i.large",
+      minNodes: 1,
+      maxNodes: 9,
+      desiredNodes: 3,
+      reachableFrom: ["198.51.100.0/24"],
+      roleArn: "arn:aws:iam::111111111111:role/deploy",
+      admins: ["arn:aws:iam::111111111111:role/admin"],
+    },
+    hostedZone: "another.example.com",
+    gitHubRepository: "acme/another",
+  },
+};
