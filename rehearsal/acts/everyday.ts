@@ -1,4 +1,5 @@
 import type { Changed } from "../changes.js";
+import type { Run } from "../engine.js";
 import type { Act } from "./act.js";
 import { podsAct } from "./deployment.js";
 import type { Edit } from "./edits.js";
@@ -134,18 +135,35 @@ const refusalAct: Act = {
       { token: NODE_GROUP, operation: "update", message: REFUSAL, delayMs: 500, times: 1 },
     ]);
     const refused = await stage.run("up");
-    const told = refused.errors.some((error) => error.includes(REFUSAL));
     const { problems, changes } = await stage.change(["update NodeGroup aws-eks-nodes"]);
-    return {
-      problems: [
-        ...(refused.outcome === "failed" ? [] : [`expected the up to fail, it ${refused.outcome}`]),
-        ...(told ? [] : [`expected "${REFUSAL}" among the errors, got: ${refused.errors.join("; ")}`]),
-        ...problems,
-      ],
-      changes,
-    };
+    return { problems: [...notRefused(refused, REFUSAL), ...problems], changes };
   },
 };
+
+const QUOTA = "Running On-Demand Standard instances";
+
+/** The nodes that there are take 20 CPUs, one more takes 24. */
+const quotaAct: Act = {
+  title: "what a quota does not allow is told, and the next up does it when the quota is raised",
+  async play(stage) {
+    await stage.edit({ "slipway:aws": { eks: { desiredNodes: 6 } } });
+    stage.stack.setQuotas({ [QUOTA]: 20 });
+    const refused = await stage.run("up");
+    stage.stack.setQuotas({ [QUOTA]: 24 });
+    const { problems, changes } = await stage.change(["update NodeGroup aws-eks-nodes"]);
+    return { problems: [...notRefused(refused, "VcpuLimitExceeded"), ...problems], changes };
+  },
+};
+
+/** In what a run did not end with that answer of a cloud. */
+function notRefused({ outcome, errors }: Run, answer: string): string[] {
+  return [
+    ...(outcome === "failed" ? [] : [`expected the up to fail, it ${outcome}`]),
+    ...(errors.some((error) => error.includes(answer))
+      ? []
+      : [`expected "${answer}" among the errors, got: ${errors.join("; ")}`]),
+  ];
+}
 
 /** What happens to a stack in its life, each with the exact set of resources that may change. */
 export function everydayActs(committed: Configuration): Act[] {
@@ -160,6 +178,7 @@ export function everydayActs(committed: Configuration): Act[] {
       },
     })),
     refusalAct,
+    quotaAct,
     podsAct("after all of it, on new nodes, every pod is ready and apart from its like again"),
   ];
 }

@@ -2,6 +2,7 @@ import type { Properties } from "../../../machine/random-provider/wire.js";
 import { addressIn, isRange, overlap } from "../ranges.js";
 import { digits, text, type Cloud, type Rule, type Rules, type Thing } from "../rule.js";
 import { computeName, linked, projectOf, regionOf, source, withApi } from "./naming.js";
+import { addressesInUse, oneAddress, oneNetwork } from "./quotas.js";
 
 export const NETWORK = "gcp:compute/network:Network";
 export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
@@ -96,6 +97,7 @@ export const networkRules: Rules = {
       source: source("compute", "compute_network"),
       replacesOn: ["name", "project", "description", "autoCreateSubnetworks", "internalIpv6Range"],
       values: { routingMode: ["REGIONAL", "GLOBAL"] },
+      takes: () => [oneNetwork],
     },
     () => "global/networks",
     ({ id }) => ({ networkId: digits(id, 19), gatewayIpv4: "" }),
@@ -174,6 +176,7 @@ export const networkRules: Rules = {
       router: { to: [ROUTER] },
       "subnetworks.name": { to: [SUBNETWORK], holds: false },
     },
+    takes: (thing) => [addressesInUse(regionOf(thing), ((thing.inputs.natIps ?? []) as unknown[]).length)],
     id: (thing) => [projectOf(thing), regionOf(thing), text(thing.inputs, "router"), thing.name].join("/"),
     outputs: (thing) => ({ project: projectOf(thing), region: regionOf(thing) }),
   }),
@@ -184,6 +187,7 @@ export const networkRules: Rules = {
       replacesOn: [...addressParts, "prefixLength"],
       values: { addressType: ["EXTERNAL", "INTERNAL"] },
       refersTo: inNetwork,
+      takes: ({ inputs }) => (inputs.addressType === "INTERNAL" ? [] : [oneAddress("global")]),
       deleted: ({ inputs }, cloud) => refuseUsed(text(inputs, "name"), cloud),
     },
     () => "global/addresses",
@@ -209,6 +213,7 @@ export const networkRules: Rules = {
       replacesOn: [...addressParts, "region", "networkTier", "subnetwork"],
       values: { addressType: ["EXTERNAL", "INTERNAL"], networkTier: ["PREMIUM", "STANDARD"] },
       refersTo: inNetwork,
+      takes: (thing) => (thing.inputs.addressType === "INTERNAL" ? [] : [oneAddress(regionOf(thing))]),
       deleted: ({ outputs }, cloud) => refuseUsed(text(outputs, "address"), cloud),
     },
     regional("addresses"),

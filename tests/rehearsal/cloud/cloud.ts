@@ -5,6 +5,7 @@ import type { Properties } from "../../../machine/random-provider/wire.js";
 import { awsInvokes, awsRules } from "../../../rehearsal/cloud/aws/index.js";
 import { Faults } from "../../../rehearsal/cloud/faults.js";
 import { gcpInvokes, gcpRules } from "../../../rehearsal/cloud/gcp/index.js";
+import { Quotas } from "../../../rehearsal/cloud/quotas.js";
 import type { Invokes, Rules } from "../../../rehearsal/cloud/rule.js";
 import { SimulatedProvider } from "../../../rehearsal/cloud/simulated-provider.js";
 import { Store } from "../../../rehearsal/cloud/store.js";
@@ -27,6 +28,7 @@ export class TestCloud {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-cloud-"));
   readonly store = new Store(this.folder);
   readonly faults = new Faults(join(this.folder, "faults"));
+  readonly quotas = new Quotas(join(this.folder, "quotas"));
   readonly provider: SimulatedProvider;
   private readonly config: Properties;
 
@@ -39,6 +41,7 @@ export class TestCloud {
       invokes: kind.invokes,
       cloud: { store: this.store, cluster: undefined },
       faults: this.faults,
+      quotas: this.quotas,
     });
   }
 
