@@ -9,7 +9,6 @@ export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 export const ROUTER = "gcp:compute/router:Router";
 export const GLOBAL_ADDRESS = "gcp:compute/globalAddress:GlobalAddress";
 export const ADDRESS = "gcp:compute/address:Address";
-export const CONNECTION = "gcp:servicenetworking/connection:Connection";
 
 const named = { input: "name", allowed: computeName };
 const range = { form: isRange, says: "a range of IPv4 addresses" };
@@ -214,20 +213,13 @@ export const networkRules: Rules = {
       values: { addressType: ["EXTERNAL", "INTERNAL"], networkTier: ["PREMIUM", "STANDARD"] },
       refersTo: inNetwork,
       takes: (thing) => (thing.inputs.addressType === "INTERNAL" ? [] : [oneAddress(regionOf(thing))]),
-      deleted: ({ outputs }, cloud) => refuseUsed(text(outputs, "address"), cloud),
+      // A Service names it by its number, or by its name in an annotation.
+      deleted: async ({ inputs, outputs }, cloud) => {
+        await refuseUsed(text(outputs, "address"), cloud);
+        await refuseUsed(text(inputs, "name"), cloud);
+      },
     },
     regional("addresses"),
     (thing) => ({ region: regionOf(thing), ...addressOutputs(thing) }),
   ),
-
-  [CONNECTION]: withApi("servicenetworking", {
-    source: source("servicenetworking", "service_networking_connection"),
-    replacesOn: ["network", "service"],
-    refersTo: { ...inNetwork, reservedPeeringRanges: { to: [GLOBAL_ADDRESS], holds: false } },
-    adopts: () => true,
-    id: ({ inputs }) => `${encodeURIComponent(text(inputs, "network"))}:${text(inputs, "service")}`,
-    outputs: ({ inputs }) => ({ peering: text(inputs, "service").replaceAll(".", "-") }),
-    remains: ({ deletionPolicy }) =>
-      deletionPolicy === "ABANDON" ? "the connection was abandoned, it goes with its network" : undefined,
-  }),
 };

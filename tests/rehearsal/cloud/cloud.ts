@@ -8,6 +8,7 @@ import { gcpInvokes, gcpRules } from "../../../rehearsal/cloud/gcp/index.js";
 import { Quotas } from "../../../rehearsal/cloud/quotas.js";
 import type { Invokes, Rules } from "../../../rehearsal/cloud/rule.js";
 import { SimulatedProvider } from "../../../rehearsal/cloud/simulated-provider.js";
+import type { KubernetesCluster } from "../../../rehearsal/cluster/kubernetes-cluster.js";
 import { Store } from "../../../rehearsal/cloud/store.js";
 
 const kinds: Record<"gcp" | "aws", { rules: Rules; invokes: Invokes; config: Properties }> = {
@@ -32,14 +33,15 @@ export class TestCloud {
   readonly provider: SimulatedProvider;
   private readonly config: Properties;
 
-  constructor(name: "gcp" | "aws", rules: Rules = {}) {
+  /** @param cluster what stands behind the cloud's cluster, as far as the test needs it */
+  constructor(name: "gcp" | "aws", rules: Rules = {}, cluster?: Pick<KubernetesCluster, "usersOf">) {
     const kind = kinds[name];
     this.config = kind.config;
     this.provider = new SimulatedProvider({
       name,
       rules: { ...kind.rules, ...rules },
       invokes: kind.invokes,
-      cloud: { store: this.store, cluster: undefined },
+      cloud: { store: this.store, cluster: cluster as KubernetesCluster | undefined },
       faults: this.faults,
       quotas: this.quotas,
     });
