@@ -26,6 +26,7 @@ interface EverydayChange {
 const FRONTEND = "update Deployment journal-frontend";
 const created = (resource: string): Changed => `create ${resource}`;
 const NEXT_IMAGE = `registry.example/slipway/journal-frontend:v9.9.9-1111111@sha256:${"1".repeat(64)}`;
+const PLATFORM_ROLE = "arn:aws:iam::333333333333:role/platform";
 
 /** Each comes on top of those before it. */
 const everydayChanges: readonly EverydayChange[] = [
@@ -93,9 +94,20 @@ const everydayChanges: readonly EverydayChange[] = [
   },
   {
     // The control plane is reached by its address from now on, with an authority of its own.
-    title: "a new kubeconfig",
+    title: "a new kubeconfig of GKE",
     edit: { "slipway:gcp": { gke: { reachableFrom: ["203.0.113.0/24"] } } },
     changes: ["update Cluster gcp-gke", "update kubernetes gke"],
+  },
+  {
+    // Whoever uses it enters in that role from now on, so the role is let in; as an admin's it may push images, too.
+    title: "a new kubeconfig of EKS",
+    edit: { "slipway:aws": { eks: { admins: [PLATFORM_ROLE], roleArn: PLATFORM_ROLE } } },
+    changes: [
+      created("AccessEntry aws-eks-admin-role-platform"),
+      created("AccessPolicyAssociation aws-eks-admin-role-platform-ClusterAdmin"),
+      "update Role aws-push",
+      "update kubernetes eks",
+    ],
   },
   {
     title: "the chat's page moves from its load balancer to an entry",
