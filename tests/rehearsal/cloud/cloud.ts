@@ -28,7 +28,10 @@ const kinds: Record<"gcp" | "aws", { rules: Rules; invokes: Invokes; config: Pro
 export class TestCloud {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-cloud-"));
   readonly store = new Store(this.folder);
-  readonly faults = new Faults(join(this.folder, "faults"));
+
+  /** What the cloud waits for when it is told to be slow: each ends when a test ends it. */
+  readonly delays: { readonly ms: number; readonly end: () => void }[] = [];
+  readonly faults = new Faults(join(this.folder, "faults"), (ms) => this.delay(ms));
   readonly quotas = new Quotas(join(this.folder, "quotas"));
   readonly provider: SimulatedProvider;
   private readonly config: Properties;
@@ -44,6 +47,12 @@ export class TestCloud {
       cloud: { store: this.store, cluster: cluster as KubernetesCluster | undefined },
       faults: this.faults,
       quotas: this.quotas,
+    });
+  }
+
+  private delay(ms: number): Promise<void> {
+    return new Promise((end) => {
+      this.delays.push({ ms, end });
     });
   }
 
