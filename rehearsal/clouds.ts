@@ -6,6 +6,7 @@ import { repository } from "../machine/layout.js";
 import { Faults, type Fault } from "./cloud/faults.js";
 import type { Ports } from "./cloud/main.js";
 import { plantWhatWasThere } from "./cloud/before.js";
+import { Quotas } from "./cloud/quotas.js";
 import { Store, type Existing } from "./cloud/store.js";
 import { failed, typescriptOf } from "./program.js";
 import type { World } from "./rehearsal.js";
@@ -53,6 +54,10 @@ export class Clouds {
 
   existing(): Existing[] {
     return ["gcp", "aws"].flatMap((cloud) => new Store(join(this.folder, cloud)).all());
+  }
+
+  setQuotas(limits: Readonly<Record<string, number>>): void {
+    new Quotas(join(this.folder, "quotas.json")).set(limits);
   }
 
   setFaults(faults: readonly Fault[]): void {

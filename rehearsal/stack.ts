@@ -186,6 +186,11 @@ export class RehearsedStack {
     this.clouds.setFaults(faults);
   }
 
+  /** Tells the clouds how much they give. */
+  setQuotas(limits: Readonly<Record<string, number>>): void {
+    this.clouds.setQuotas(limits);
+  }
+
   /** Of the process in which the program waits, until the program is another. */
   get programPid(): number {
     return this.program.pid;

@@ -2,31 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { local } from "../../machine/layout.js";
 import { type Registered, isSecret, reveal } from "../../tests/support/program.js";
+import { terraformTypes } from "./terraform-types.js";
 
 const folder = join(local, "bench/plans");
-
-/** What Terraform calls a resource, where it is not "google_<module>_<resource>" or "aws_<module>_<resource>". */
-const otherNames: Readonly<Record<string, string>> = {
-  "gcp:projects/service:Service": "google_project_service",
-  "gcp:projects/serviceIdentity:ServiceIdentity": "google_project_service_identity",
-  "gcp:projects/iAMCustomRole:IAMCustomRole": "google_project_iam_custom_role",
-  "gcp:projects/iAMMember:IAMMember": "google_project_iam_member",
-  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": "google_kms_crypto_key_iam_member",
-  "gcp:compute/sSLPolicy:SSLPolicy": "google_compute_ssl_policy",
-  "gcp:serviceaccount/account:Account": "google_service_account",
-  "gcp:serviceaccount/iAMMember:IAMMember": "google_service_account_iam_member",
-  "gcp:artifactregistry/repository:Repository": "google_artifact_registry_repository",
-  "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember":
-    "google_artifact_registry_repository_iam_member",
-  "gcp:servicenetworking/connection:Connection": "google_service_networking_connection",
-  "gcp:secretmanager/secret:Secret": "google_secret_manager_secret",
-  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
-  // A component of several resources, which is told the same as the one that is checked.
-  "eks:index:Cluster": "aws_eks_cluster",
-};
-
-/** Modules whose name Terraform leaves out. */
-const bareModules = new Set(["aws:ec2"]);
 
 /** Blocks that Terraform names in the singular although there may be several. */
 const singular: Readonly<Record<string, string>> = {
@@ -63,31 +41,36 @@ export interface Plan {
   readonly unmapped: readonly string[];
 }
 
-/** Writes the cloud resources as the plan that Terraform would print for them, which is what checkov reads. */
+/** Writes the plan where checkov reads it. */
 export async function terraformPlan(stack: string, registered: readonly Registered[]): Promise<Plan> {
+  const { plan, unmapped } = planOf(registered);
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${stack}.json`);
+  await writeFile(file, JSON.stringify(plan, undefined, 1));
+  return { file, resources: plan.resource_changes.length, unmapped };
+}
+
+/** The cloud resources as the plan that Terraform would print for them, and the types that are not in it. */
+export function planOf(registered: readonly Pick<Registered, "type" | "name" | "inputs">[]) {
   const cloud = registered.filter(({ type }) => /^(gcp|aws|eks):/.test(type));
-  const addresses = new Set(cloud.map(({ type, name }) => `${terraformType(type) ?? ""}.${labelOf(name)}`));
-  const unmapped = new Set(cloud.map(({ type }) => type).filter((type) => terraformType(type) === undefined));
-  const resources = cloud.flatMap(({ type, name, inputs }) => {
-    const known = terraformType(type);
-    if (known === undefined) return [];
-    const values =
+  const mapped = cloud.flatMap((one) => {
+    const known = terraformTypes[one.type];
+    return known === undefined ? [] : [{ ...one, known, label: labelOf(one.name) }];
+  });
+  const addresses = new Set(mapped.map(({ known, label }) => `${known}.${label}`));
+  const unmapped = new Set(cloud.map(({ type }) => type).filter((type) => !(type in terraformTypes)));
+  const resources = mapped.map(({ type, inputs, known, label }) => ({
+    address: `${known}.${label}`,
+    mode: "managed",
+    type: known,
+    name: label,
+    schema_version: 0,
+    values:
       type === "eks:index:Cluster"
         ? clusterValues(inputs as Record<string, unknown>)
-        : (attributes(referring(inputs as object, addresses)) as object);
-    const label = labelOf(name);
-    return [
-      {
-        address: `${known}.${label}`,
-        mode: "managed",
-        type: known,
-        name: label,
-        schema_version: 0,
-        values,
-        provider_name: `registry.terraform.io/hashicorp/${known.split("_")[0] ?? ""}`,
-      },
-    ];
-  });
+        : (attributes(referring(inputs as object, addresses)) as object),
+    provider_name: `registry.terraform.io/hashicorp/${known.split("_")[0] ?? ""}`,
+  }));
   const plan = {
     format_version: "1.2",
     terraform_version: "1.9.0",
@@ -98,21 +81,7 @@ export async function terraformPlan(stack: string, registered: readonly Register
     })),
     configuration: { root_module: { resources: [] } },
   };
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, `${stack}.json`);
-  await writeFile(file, JSON.stringify(plan, undefined, 1));
-  return { file, resources: resources.length, unmapped: [...unmapped].sort() };
-}
-
-/** "gcp:container/cluster:Cluster" -> "google_container_cluster" */
-export function terraformType(type: string): string | undefined {
-  const other = otherNames[type];
-  if (other !== undefined) return other;
-  const [, cloud = "", module = "", resource = ""] =
-    /^(gcp|aws):([a-z0-9]+)\/([A-Za-z0-9]+):/.exec(type) ?? [];
-  if (resource === "") return undefined;
-  const provider = cloud === "gcp" ? "google" : "aws";
-  return [provider, ...(bareModules.has(`${cloud}:${module}`) ? [] : [module]), snake(resource)].join("_");
+  return { plan, unmapped: [...unmapped].sort() };
 }
 
 /** With the address of what an attribute refers to, where the mocks gave its id, which ends in "-id". */

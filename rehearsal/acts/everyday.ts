@@ -1,4 +1,5 @@
 import type { Changed } from "../changes.js";
+import type { Run } from "../engine.js";
 import type { Act } from "./act.js";
 import { podsAct } from "./deployment.js";
 import type { Edit } from "./edits.js";
@@ -25,6 +26,7 @@ interface EverydayChange {
 const FRONTEND = "update Deployment journal-frontend";
 const created = (resource: string): Changed => `create ${resource}`;
 const NEXT_IMAGE = `registry.example/slipway/journal-frontend:v9.9.9-1111111@sha256:${"1".repeat(64)}`;
+const PLATFORM_ROLE = "arn:aws:iam::333333333333:role/platform";
 
 /** Each comes on top of those before it. */
 const everydayChanges: readonly EverydayChange[] = [
@@ -92,9 +94,20 @@ const everydayChanges: readonly EverydayChange[] = [
   },
   {
     // The control plane is reached by its address from now on, with an authority of its own.
-    title: "a new kubeconfig",
+    title: "a new kubeconfig of GKE",
     edit: { "slipway:gcp": { gke: { reachableFrom: ["203.0.113.0/24"] } } },
     changes: ["update Cluster gcp-gke", "update kubernetes gke"],
+  },
+  {
+    // Whoever uses it enters in that role from now on, so the role is let in; as an admin's it may push images, too.
+    title: "a new kubeconfig of EKS",
+    edit: { "slipway:aws": { eks: { admins: [PLATFORM_ROLE], roleArn: PLATFORM_ROLE } } },
+    changes: [
+      created("AccessEntry aws-eks-admin-role-platform"),
+      created("AccessPolicyAssociation aws-eks-admin-role-platform-ClusterAdmin"),
+      "update Role aws-push",
+      "update kubernetes eks",
+    ],
   },
   {
     title: "the chat's page moves from its load balancer to an entry",
@@ -134,18 +147,35 @@ const refusalAct: Act = {
       { token: NODE_GROUP, operation: "update", message: REFUSAL, delayMs: 500, times: 1 },
     ]);
     const refused = await stage.run("up");
-    const told = refused.errors.some((error) => error.includes(REFUSAL));
     const { problems, changes } = await stage.change(["update NodeGroup aws-eks-nodes"]);
-    return {
-      problems: [
-        ...(refused.outcome === "failed" ? [] : [`expected the up to fail, it ${refused.outcome}`]),
-        ...(told ? [] : [`expected "${REFUSAL}" among the errors, got: ${refused.errors.join("; ")}`]),
-        ...problems,
-      ],
-      changes,
-    };
+    return { problems: [...notRefused(refused, REFUSAL), ...problems], changes };
   },
 };
+
+const QUOTA = "Running On-Demand Standard instances";
+
+/** The nodes that there are take 20 CPUs, one more takes 24. */
+const quotaAct: Act = {
+  title: "what a quota does not allow is told, and the next up does it when the quota is raised",
+  async play(stage) {
+    await stage.edit({ "slipway:aws": { eks: { desiredNodes: 6 } } });
+    stage.stack.setQuotas({ [QUOTA]: 20 });
+    const refused = await stage.run("up");
+    stage.stack.setQuotas({ [QUOTA]: 24 });
+    const { problems, changes } = await stage.change(["update NodeGroup aws-eks-nodes"]);
+    return { problems: [...notRefused(refused, "VcpuLimitExceeded"), ...problems], changes };
+  },
+};
+
+/** In what a run did not end with that answer of a cloud. */
+function notRefused({ outcome, errors }: Run, answer: string): string[] {
+  return [
+    ...(outcome === "failed" ? [] : [`expected the up to fail, it ${outcome}`]),
+    ...(errors.some((error) => error.includes(answer))
+      ? []
+      : [`expected "${answer}" among the errors, got: ${errors.join("; ")}`]),
+  ];
+}
 
 /** What happens to a stack in its life, each with the exact set of resources that may change. */
 export function everydayActs(committed: Configuration): Act[] {
@@ -160,6 +190,7 @@ export function everydayActs(committed: Configuration): Act[] {
       },
     })),
     refusalAct,
+    quotaAct,
     podsAct("after all of it, on new nodes, every pod is ready and apart from its like again"),
   ];
 }

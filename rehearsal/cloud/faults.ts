@@ -19,9 +19,12 @@ export interface Fault {
 /** The faults of a rehearsal, in a file: they are made in one process and happen in another. */
 export class Faults {
   private readonly file: string;
+  private readonly wait: (ms: number) => Promise<unknown>;
 
-  constructor(file: string) {
+  /** @param wait ends when so much time has passed */
+  constructor(file: string, wait: (ms: number) => Promise<unknown> = sleep) {
     this.file = file;
+    this.wait = wait;
   }
 
   set(faults: readonly Fault[]): void {
@@ -38,7 +41,7 @@ export class Faults {
     const fault = faults[index];
     if (fault === undefined) return;
     this.set(faults.with(index, { ...fault, times: fault.times - 1 }));
-    if (fault.delayMs !== undefined) await sleep(fault.delayMs);
+    if (fault.delayMs !== undefined) await this.wait(fault.delayMs);
     if (fault.message !== undefined) throw new Error(fault.message);
   }
 

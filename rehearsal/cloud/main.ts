@@ -14,6 +14,7 @@ import { GKE_DISKS } from "./gcp/cluster-objects.js";
 import { gcpInvokes, gcpRules } from "./gcp/index.js";
 import { gkeAddresses } from "./gcp/addresses.js";
 import { serve } from "./protocol.js";
+import { Quotas } from "./quotas.js";
 import { randomWireProvider } from "./random.js";
 import { SimulatedProvider } from "./simulated-provider.js";
 import { Store } from "./store.js";
@@ -29,6 +30,7 @@ const clusterOf = (name: string) => {
   return access && new KubernetesCluster(access);
 };
 const faults = new Faults(join(folder, "faults.json"));
+const quotas = new Quotas(join(folder, "quotas.json"));
 
 const gcp = { store: new Store(join(folder, "gcp")), cluster: clusterOf("gke") };
 if (gcp.cluster) {
@@ -45,10 +47,10 @@ if (aws.cluster) {
 
 const served = {
   aws: await serve(
-    new SimulatedProvider({ name: "aws", rules: awsRules, invokes: awsInvokes, cloud: aws, faults }),
+    new SimulatedProvider({ name: "aws", rules: awsRules, invokes: awsInvokes, cloud: aws, faults, quotas }),
   ),
   gcp: await serve(
-    new SimulatedProvider({ name: "gcp", rules: gcpRules, invokes: gcpInvokes, cloud: gcp, faults }),
+    new SimulatedProvider({ name: "gcp", rules: gcpRules, invokes: gcpInvokes, cloud: gcp, faults, quotas }),
   ),
   random: await serve(randomWireProvider),
 };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Properties } from "../../machine/random-provider/wire.js";
 import type { KubernetesCluster } from "../cluster/kubernetes-cluster.js";
+import type { Taken } from "./quotas.js";
 import type { Existing, Store } from "./store.js";
 
 /** A thing that a cloud is asked to make, or that it has made; its values are plain, and none is unknown. */
@@ -68,6 +69,9 @@ export interface Rule {
 
   /** Whether one that is there already is taken over instead of being refused. */
   adopts?(inputs: Properties): boolean;
+
+  /** What it takes of the cloud's quotas, for as long as it exists. */
+  takes?(thing: Thing): readonly Taken[];
 
   /** What a cloud finds wrong with the inputs as a whole, or beside what exists. */
   complaints?(thing: Thing): readonly string[];

@@ -12,6 +12,7 @@ import { declarationOf, sdkVersion, type Declaration } from "./declarations.js";
 import { differences, valuesAt } from "./differences.js";
 import type { Faults } from "./faults.js";
 import type { Before, Change, Failure, Subject, WireProvider } from "./protocol.js";
+import type { Quotas } from "./quotas.js";
 import type { Cloud, Invokes, Rule, Rules, Thing } from "./rule.js";
 import type { Existing } from "./store.js";
 
@@ -22,6 +23,7 @@ export interface SimulationArgs {
   readonly invokes: Invokes;
   readonly cloud: Cloud;
   readonly faults: Faults;
+  readonly quotas: Quotas;
 }
 
 /** Inputs that a cloud fills in when they are not given. */
@@ -171,6 +173,9 @@ export class SimulatedProvider implements WireProvider {
     if (complaints.length > 0)
       throw new Error(`Error 400: ${thing.token} "${thing.id}": ${complaints.join("; ")}`);
     const holds = this.referencesOf(thing, rule);
+    const takes = rule.takes?.(thing) ?? [];
+    const [refusal] = this.args.quotas.refusals(this.args.cloud.store, thing, takes);
+    if (refusal !== undefined) throw new Error(refusal);
     const made = present(rule.outputs?.(thing, before) ?? {});
     const outputs = merged(thing.inputs, made) as Properties;
     const named = [thing.id, thing.name, outputs.selfLink, outputs.arn, ...(rule.handles?.(thing) ?? [])];
@@ -182,6 +187,7 @@ export class SimulatedProvider implements WireProvider {
       outputs,
       handles,
       holds,
+      takes,
     });
     await rule.applied?.(thing, before);
     const answer = merged(inputs, made) as Properties;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Properties } from "../../machine/random-provider/wire.js";
+import type { Taken } from "./quotas.js";
 
 /** A thing that exists in a cloud: its properties are in clear, as the cloud itself knows them. */
 export interface Existing {
@@ -15,6 +16,9 @@ export interface Existing {
 
   /** Ids of what it refers to. While it exists, those cannot be deleted. */
   readonly holds: readonly string[];
+
+  /** What it takes of the cloud's quotas. */
+  readonly takes?: readonly Taken[];
 
   /** Why it is still there, or its name taken, though it was deleted. */
   readonly remains?: string;

@@ -31,9 +31,9 @@ export class KubernetesCluster {
   private readonly core: CoreV1Api;
   private readonly objects: KubernetesObjectApi;
 
-  constructor(access: ClusterAccess) {
+  constructor(access: ClusterAccess, config = kubeconfigOf(access)) {
     this.access = access;
-    this.config = kubeconfigOf(access);
+    this.config = config;
     this.nodes = new Nodes(this.config);
     this.core = this.config.makeApiClient(CoreV1Api);
     this.objects = KubernetesObjectApi.makeApiClient(this.config);
@@ -72,8 +72,9 @@ export class KubernetesCluster {
   /** What in the cluster uses something of the cloud's, by what it says of it: its name or its address. */
   async usersOf(handle: string): Promise<string[]> {
     const entries = (await this.entries()).filter(({ metadata, spec }) => {
-      const said = [...Object.values(metadata?.annotations ?? {}), (spec as V1ServiceSpec).loadBalancerIP];
-      return said.includes(handle);
+      // Some annotations are lists.
+      const said = Object.values(metadata?.annotations ?? {}).flatMap((value) => value.split(/,\s*/));
+      return [...said, (spec as V1ServiceSpec).loadBalancerIP].includes(handle);
     });
     const configs = (await this.frontendConfigs()).filter(({ spec }) => spec?.sslPolicy === handle);
     return [...entries.map(titleOf), ...configs.map((config) => `FrontendConfig ${nameOf(config)}`)];

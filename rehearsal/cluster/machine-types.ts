@@ -66,6 +66,12 @@ export function eksAllocatable(instanceType: string, diskGb: number): Allocatabl
   };
 }
 
+export const gkeCpus = (machineType: string) => machineOf(google, machineType, "gke").cpus;
+export const eksCpus = (instanceType: string) => machineOf(amazon, instanceType, "eks").cpus;
+
+/** Such as "n2" of "n2-standard-4". */
+export const familyOf = (machineType: string) => machineType.split("-")[0];
+
 function machineOf(machines: Record<string, Machine>, type: string, cloud: string): Machine {
   const machine = machines[type];
   if (!machine) {

@@ -8,6 +8,7 @@ import { KEY } from "./keys.js";
 import { arnOf, common, firmly, loosely, regionOf, source } from "./naming.js";
 import { SUBNET } from "./network.js";
 import { NODE_GROUP } from "./node-group.js";
+import { oneCluster } from "./quotas.js";
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html and .../auto-enable-existing.html */
 function clusterComplaints({ inputs, cloud }: Thing): string[] {
@@ -89,6 +90,7 @@ export const clusterRules: Rules = {
     },
     protectedBy: { deletionProtection: false },
     complaints: clusterComplaints,
+    takes: (thing) => [oneCluster(regionOf(thing))],
     id: ({ name }) => name,
     outputs: clusterOutputs,
     applied: async ({ cloud }, before) => {

@@ -5,6 +5,7 @@ import type { Existing } from "../store.js";
 import { LOG_GROUP } from "./logs.js";
 import { ROLE } from "./identity.js";
 import { common, firmly, loosely, madeUp, madeUpId, regionOf, source } from "./naming.js";
+import { oneElasticIp, oneVpc } from "./quotas.js";
 
 export const VPC = "aws:ec2/vpc:Vpc";
 export const SUBNET = "aws:ec2/subnet:Subnet";
@@ -68,6 +69,7 @@ export const networkRules: Rules = {
     values: {
       cidrBlock: { form: /^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-8])$/, says: "a range from /16 to /28" },
     },
+    takes: (thing) => [oneVpc(regionOf(thing))],
     outputs: vpcOutputs,
   }),
 
@@ -106,6 +108,7 @@ export const networkRules: Rules = {
     source: source("ec2", "ec2_eip"),
     replacesOn: ["domain", "address", "networkBorderGroup", "publicIpv4Pool"],
     values: { domain: ["vpc", "standard"] },
+    takes: (thing) => [oneElasticIp(regionOf(thing))],
     outputs: ({ id }) => ({
       allocationId: id,
       publicIp: addressIn("198.51.100.0/24", Number(digits(id, 6))),

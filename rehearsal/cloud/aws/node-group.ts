@@ -6,6 +6,8 @@ import { ADD_ON, CLUSTER, clusterNameOf, ofCluster } from "./cluster-names.js";
 import { ROLE } from "./identity.js";
 import { arnOf, common, firmly, loosely, regionOf, source } from "./naming.js";
 import { LAUNCH_TEMPLATE, SUBNET } from "./network.js";
+import type { Taken } from "../quotas.js";
+import { cpusOfNodes } from "./quotas.js";
 
 export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 
@@ -51,6 +53,12 @@ function poolOf(thing: Thing): NodePool {
   };
 }
 
+/** Spot instances have quotas of their own, which are not simulated. */
+function nodeGroupTakes(thing: Thing): Taken[] {
+  const { region, machineType, zones } = poolOf(thing);
+  return thing.inputs.capacityType === "SPOT" ? [] : [cpusOfNodes(region, machineType, zones.length)];
+}
+
 const poolNameOf = (cluster: string, group: string) => `${cluster}-${group}`.toLowerCase();
 
 async function removeNodes({ inputs }: Existing, { cluster }: Cloud): Promise<void> {
@@ -86,6 +94,7 @@ export const nodeGroupRules: Rules = {
       "launchTemplate.id": firmly(LAUNCH_TEMPLATE),
     },
     complaints: nodeGroupComplaints,
+    takes: nodeGroupTakes,
     id: ({ inputs, name }) => `${text(inputs, "clusterName")}:${name}`,
     outputs: (thing) => ({
       ...common(thing),

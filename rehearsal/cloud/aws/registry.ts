@@ -1,8 +1,17 @@
 import { text, type Rules } from "../rule.js";
+import type { Existing } from "../store.js";
 import { KEY } from "./keys.js";
 import { accountOf, arnOf, common, loosely, regionOf, source } from "./naming.js";
 
 const REPOSITORY = "aws:ecr/repository:Repository";
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepository.html: none is empty for long. */
+function refuseFull({ id, inputs }: Existing): Promise<void> {
+  if (inputs.forceDelete === true) return Promise.resolve();
+  throw new Error(
+    `RepositoryNotEmptyException: The repository with name '${id}' cannot be deleted because it still contains images`,
+  );
+}
 
 export const registryRules: Rules = {
   [REPOSITORY]: {
@@ -21,6 +30,7 @@ export const registryRules: Rules = {
     },
     refersTo: { "encryptionConfigurations.kmsKey": loosely(KEY) },
     id: ({ name }) => name,
+    deleted: refuseFull,
     outputs: (thing) => ({
       ...common(thing),
       arn: arnOf(thing, "ecr", `repository/${thing.name}`),

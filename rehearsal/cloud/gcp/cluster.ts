@@ -8,6 +8,7 @@ import { CRYPTO_KEY_MEMBER } from "./keys.js";
 import { ACCOUNT } from "./identity.js";
 import { numberOf, projectOf, shortName, source, withApi } from "./naming.js";
 import { NETWORK, SUBNETWORK } from "./network.js";
+import { cpusOfNodes } from "./quotas.js";
 
 export const CLUSTER = "gcp:container/cluster:Cluster";
 export const NODE_POOL = "gcp:container/nodePool:NodePool";
@@ -155,6 +156,10 @@ const nodePool: Rule = {
   complaints: ({ inputs }) => {
     const { minNodeCount = 0, maxNodeCount = 0 } = block(inputs, "autoscaling");
     return Number(minNodeCount) > Number(maxNodeCount) ? ["minNodeCount is more than maxNodeCount"] : [];
+  },
+  takes: (thing) => {
+    const { region, machineType, zones } = poolOf(thing);
+    return [cpusOfNodes(region, machineType, zones.length)];
   },
   id: (thing) => {
     const parent = thing.cloud.store.named(CLUSTER, text(thing.inputs, "cluster"));

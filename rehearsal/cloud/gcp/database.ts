@@ -2,7 +2,9 @@ import type { Properties } from "../../../machine/random-provider/wire.js";
 import { addressIn } from "../ranges.js";
 import { block, digits, text, type Rules, type Thing } from "../rule.js";
 import { projectOf, regionOf, source, withApi } from "./naming.js";
-import { CONNECTION, GLOBAL_ADDRESS, NETWORK, networkOf } from "./network.js";
+import { GLOBAL_ADDRESS, NETWORK, networkOf } from "./network.js";
+import { CONNECTION } from "./private-services.js";
+import { oneInstance } from "./quotas.js";
 
 export const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";
 const DATABASE = "gcp:sql/database:Database";
@@ -96,6 +98,7 @@ export const databaseRules: Rules = {
     },
     protectedBy: { deletionProtection: true, "settings.deletionProtectionEnabled": false },
     complaints: instanceComplaints,
+    takes: () => [oneInstance],
     id: (thing) => `projects/${projectOf(thing)}/instances/${thing.name}`,
     outputs: instanceOutputs,
     remains: () => "the name of an instance stays taken for a week",

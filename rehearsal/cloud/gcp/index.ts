@@ -6,6 +6,7 @@ import { identityRules } from "./identity.js";
 import { keyRules } from "./keys.js";
 import { numberOf, projectOf } from "./naming.js";
 import { networkRules } from "./network.js";
+import { privateServiceRules } from "./private-services.js";
 import { registryRules } from "./registry.js";
 
 /** Every type of resource of Google Cloud that is simulated. */
@@ -16,6 +17,7 @@ export const gcpRules: Rules = {
   ...identityRules,
   ...keyRules,
   ...networkRules,
+  ...privateServiceRules,
   ...registryRules,
 };
 

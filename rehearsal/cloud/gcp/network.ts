@@ -2,13 +2,13 @@ import type { Properties } from "../../../machine/random-provider/wire.js";
 import { addressIn, isRange, overlap } from "../ranges.js";
 import { digits, text, type Cloud, type Rule, type Rules, type Thing } from "../rule.js";
 import { computeName, linked, projectOf, regionOf, source, withApi } from "./naming.js";
+import { addressesInUse, oneAddress, oneNetwork } from "./quotas.js";
 
 export const NETWORK = "gcp:compute/network:Network";
 export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 export const ROUTER = "gcp:compute/router:Router";
 export const GLOBAL_ADDRESS = "gcp:compute/globalAddress:GlobalAddress";
 export const ADDRESS = "gcp:compute/address:Address";
-export const CONNECTION = "gcp:servicenetworking/connection:Connection";
 
 const named = { input: "name", allowed: computeName };
 const range = { form: isRange, says: "a range of IPv4 addresses" };
@@ -96,6 +96,7 @@ export const networkRules: Rules = {
       source: source("compute", "compute_network"),
       replacesOn: ["name", "project", "description", "autoCreateSubnetworks", "internalIpv6Range"],
       values: { routingMode: ["REGIONAL", "GLOBAL"] },
+      takes: () => [oneNetwork],
     },
     () => "global/networks",
     ({ id }) => ({ networkId: digits(id, 19), gatewayIpv4: "" }),
@@ -174,6 +175,7 @@ export const networkRules: Rules = {
       router: { to: [ROUTER] },
       "subnetworks.name": { to: [SUBNETWORK], holds: false },
     },
+    takes: (thing) => [addressesInUse(regionOf(thing), ((thing.inputs.natIps ?? []) as unknown[]).length)],
     id: (thing) => [projectOf(thing), regionOf(thing), text(thing.inputs, "router"), thing.name].join("/"),
     outputs: (thing) => ({ project: projectOf(thing), region: regionOf(thing) }),
   }),
@@ -184,6 +186,7 @@ export const networkRules: Rules = {
       replacesOn: [...addressParts, "prefixLength"],
       values: { addressType: ["EXTERNAL", "INTERNAL"] },
       refersTo: inNetwork,
+      takes: ({ inputs }) => (inputs.addressType === "INTERNAL" ? [] : [oneAddress("global")]),
       deleted: ({ inputs }, cloud) => refuseUsed(text(inputs, "name"), cloud),
     },
     () => "global/addresses",
@@ -209,20 +212,14 @@ export const networkRules: Rules = {
       replacesOn: [...addressParts, "region", "networkTier", "subnetwork"],
       values: { addressType: ["EXTERNAL", "INTERNAL"], networkTier: ["PREMIUM", "STANDARD"] },
       refersTo: inNetwork,
-      deleted: ({ outputs }, cloud) => refuseUsed(text(outputs, "address"), cloud),
+      takes: (thing) => (thing.inputs.addressType === "INTERNAL" ? [] : [oneAddress(regionOf(thing))]),
+      // A Service names it by its number, or by its name in an annotation.
+      deleted: async ({ inputs, outputs }, cloud) => {
+        await refuseUsed(text(outputs, "address"), cloud);
+        await refuseUsed(text(inputs, "name"), cloud);
+      },
     },
     regional("addresses"),
     (thing) => ({ region: regionOf(thing), ...addressOutputs(thing) }),
   ),
-
-  [CONNECTION]: withApi("servicenetworking", {
-    source: source("servicenetworking", "service_networking_connection"),
-    replacesOn: ["network", "service"],
-    refersTo: { ...inNetwork, reservedPeeringRanges: { to: [GLOBAL_ADDRESS], holds: false } },
-    adopts: () => true,
-    id: ({ inputs }) => `${encodeURIComponent(text(inputs, "network"))}:${text(inputs, "service")}`,
-    outputs: ({ inputs }) => ({ peering: text(inputs, "service").replaceAll(".", "-") }),
-    remains: ({ deletionPolicy }) =>
-      deletionPolicy === "ABANDON" ? "the connection was abandoned, it goes with its network" : undefined,
-  }),
 };

@@ -4,6 +4,7 @@ import { projectOf, shortName, source, withApi } from "./naming.js";
 
 export const REPOSITORY = "gcp:artifactregistry/repository:Repository";
 
+/** A repository goes with its images: https://cloud.google.com/artifact-registry/docs/repositories/delete-repo */
 export const registryRules: Rules = {
   [REPOSITORY]: withApi("artifactregistry", {
     source: source("artifactregistry", "artifact_registry_repository"),

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { repository } from "../../../machine/layout.js";
 import { applyEdit } from "../../../rehearsal/acts/edits.js";
+import { everydayActs } from "../../../rehearsal/acts/everyday.js";
 import { partsOf } from "../../../rehearsal/acts/index.js";
 import { createdInClouds } from "../../../rehearsal/acts/interruptions.js";
 import { inventoryDifferences } from "../../../rehearsal/acts/teardown.js";
 import { changesOf, unexpected } from "../../../rehearsal/changes.js";
 import type { Existing } from "../../../rehearsal/cloud/store.js";
 import { stepOf, type Step } from "../../../rehearsal/events.js";
+import { readCommitted } from "../../../rehearsal/stack.js";
 import {
   asCount,
   asMarkdown,
@@ -119,6 +122,26 @@ describe("rehearsal/acts, its parts", () => {
     assert.match(parts[1]?.[0] ?? "", /^an up that is killed 7 times/);
     assert.equal(new Set(parts.flat()).size, parts.flat().length);
   });
+});
+
+describe("rehearsal/acts, the everyday changes", () => {
+  const promised = [
+    ...["more entries on a page", "a new image", "one more replica", "a password of our own"],
+    ...["another MongoDB for the chat", "a rotated database password"],
+    ...["more nodes of GKE", "more nodes of EKS", "larger machines of GKE", "larger machines of EKS"],
+    ...["a new kubeconfig of GKE", "a new kubeconfig of EKS"],
+  ];
+
+  for (const stack of ["dev", "prod"]) {
+    it(`are all played for ${stack}, each with what may change`, () => {
+      const titles = everydayActs(readCommitted(repository, stack)).map(({ title }) => title);
+      for (const change of promised) {
+        const [title = "", ...others] = titles.filter((one) => one.startsWith(`${change}: `));
+        assert.match(title, /: changes \S.* and nothing else$/, change);
+        assert.deepEqual(others, []);
+      }
+    });
+  }
 });
 
 describe("rehearsal/report", () => {

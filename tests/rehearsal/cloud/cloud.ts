@@ -5,8 +5,10 @@ import type { Properties } from "../../../machine/random-provider/wire.js";
 import { awsInvokes, awsRules } from "../../../rehearsal/cloud/aws/index.js";
 import { Faults } from "../../../rehearsal/cloud/faults.js";
 import { gcpInvokes, gcpRules } from "../../../rehearsal/cloud/gcp/index.js";
+import { Quotas } from "../../../rehearsal/cloud/quotas.js";
 import type { Invokes, Rules } from "../../../rehearsal/cloud/rule.js";
 import { SimulatedProvider } from "../../../rehearsal/cloud/simulated-provider.js";
+import type { KubernetesCluster } from "../../../rehearsal/cluster/kubernetes-cluster.js";
 import { Store } from "../../../rehearsal/cloud/store.js";
 
 const kinds: Record<"gcp" | "aws", { rules: Rules; invokes: Invokes; config: Properties }> = {
@@ -26,19 +28,31 @@ const kinds: Record<"gcp" | "aws", { rules: Rules; invokes: Invokes; config: Pro
 export class TestCloud {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-cloud-"));
   readonly store = new Store(this.folder);
-  readonly faults = new Faults(join(this.folder, "faults"));
+
+  /** What the cloud waits for when it is told to be slow: each ends when a test ends it. */
+  readonly delays: { readonly ms: number; readonly end: () => void }[] = [];
+  readonly faults = new Faults(join(this.folder, "faults"), (ms) => this.delay(ms));
+  readonly quotas = new Quotas(join(this.folder, "quotas"));
   readonly provider: SimulatedProvider;
   private readonly config: Properties;
 
-  constructor(name: "gcp" | "aws", rules: Rules = {}) {
+  /** @param cluster what stands behind the cloud's cluster, as far as the test needs it */
+  constructor(name: "gcp" | "aws", rules: Rules = {}, cluster?: Pick<KubernetesCluster, "usersOf">) {
     const kind = kinds[name];
     this.config = kind.config;
     this.provider = new SimulatedProvider({
       name,
       rules: { ...kind.rules, ...rules },
       invokes: kind.invokes,
-      cloud: { store: this.store, cluster: undefined },
+      cloud: { store: this.store, cluster: cluster as KubernetesCluster | undefined },
       faults: this.faults,
+      quotas: this.quotas,
+    });
+  }
+
+  private delay(ms: number): Promise<void> {
+    return new Promise((end) => {
+      this.delays.push({ ms, end });
     });
   }
 

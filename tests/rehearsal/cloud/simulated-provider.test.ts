@@ -191,10 +191,4 @@ describe("rehearsal/cloud/simulated-provider", () => {
     assert.equal(projectId, "acme");
     await assert.rejects(cloud.invoke("gcp:compute/getZones:getZones", {}), /is not simulated: add it to/);
   });
-
-  it("fails as often as it is told to, and then works", async () => {
-    cloud.faults.set([{ token: NETWORK, operation: "create", message: "quota exceeded", times: 1 }]);
-    await assert.rejects(cloud.create(NETWORK, { name: "main" }), /^Error: quota exceeded$/);
-    await cloud.create(NETWORK, { name: "main" });
-  });
 });
