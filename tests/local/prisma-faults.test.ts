@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { graphql, inPrisma, post, sql } from "./graphql.js";
 import { type LoadResult, startLoad } from "./load.js";
 import { killNode, nodeOf } from "./nodes.js";
-import { cutOff } from "./partition.js";
+import { cutOff, endAllCuts } from "./partition.js";
 import { npmRun, objects, rolledOut, settled, until } from "./platform.js";
 import { PrismaWriters } from "./prisma-writers.js";
 import { podProcess } from "./pod-processes.js";
@@ -81,6 +81,7 @@ async function removeWritten(): Promise<void> {
 }
 
 describe("the GraphQL service under load", () => {
+  before(endAllCuts);
   before(settled);
   afterEach(removeWritten);
 
