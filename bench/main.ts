@@ -41,7 +41,7 @@ const benches: Record<string, Bench> = {
     load: () => import("./prisma/bench.js"),
   },
   "redis-reads": {
-    about: "reads a second of the journal's reading connection, beside plain ioredis",
+    about: "reads a second of the journal's store, beside plain ioredis",
     load: () => import("./redis-reads/bench.js"),
   },
   images: {

@@ -126,6 +126,14 @@ export interface BackendArgs {
    * @default false
    */
   sticky?: boolean;
+
+  /**
+   * Whether the pages that call it are another site to a browser, which then may send no cookie: a sticky backend goes by
+   * the browser's address instead, where the cloud offers that.
+   *
+   * @default false
+   */
+  crossSite?: boolean;
 }
 
 export interface Backend {

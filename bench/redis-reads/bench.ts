@@ -12,7 +12,7 @@ interface Figures {
   readonly cpuUs: number;
 }
 
-/** Reads a second by the journal's reading connection, beside ioredis as it comes and with automatic pipelining. */
+/** Reads a second by the journal's store, beside ioredis as it comes and with automatic pipelining. */
 export async function run(): Promise<boolean> {
   const results = await alternate(ROUNDS, {
     slipway: () => measure("ours"),

@@ -21,6 +21,9 @@ export interface ChatServerArgs {
   namespace: pulumi.Input<string>;
   pods: ReturnType<typeof serverTenant>;
 
+  /** Whether the page is another site than the server to a browser. */
+  crossSite: boolean;
+
   /** Name of the ConfigMap with the keys of `SERVER_VARIABLES`. */
   configMapName: pulumi.Input<string>;
   redis: Redis;
@@ -38,7 +41,7 @@ const MONGO = "/etc/mongodb";
 
 /** The Socket.io server: on several nodes, each pod with open connections that it sends away before it ends. */
 export function chatServer(args: ChatServerArgs): HttpServiceArgs {
-  const { app, cluster, namespace, pods, redis, mongoDb, mongoSecretName } = args;
+  const { app, cluster, namespace, pods, crossSite, redis, mongoDb, mongoSecretName } = args;
   const redisPods = [podsWith(labelsFor(app, "redis").selector)];
   const secret = (secretName: pulumi.Input<string>) => ({ secretName, defaultMode: READ_ONLY_MODE });
   return {
@@ -51,7 +54,7 @@ export function chatServer(args: ChatServerArgs): HttpServiceArgs {
     onePerNode: true,
     // It lets clients in for the delay, sends them away for the spread, and then ends what is left.
     terminationGracePeriodSeconds: cluster.drainDelaySec + DRAIN_SPREAD_SEC + 20,
-    backend: { healthPath: "/readyz", timeoutSec: WEBSOCKET_TIMEOUT_SEC, sticky: true },
+    backend: { healthPath: "/readyz", timeoutSec: WEBSOCKET_TIMEOUT_SEC, sticky: true, crossSite },
     hasMetrics: true,
     calls: [
       ...[redis.port, redis.sentinelPort].map((port) => ({ peers: redisPods, port })),

@@ -18,6 +18,7 @@ import {
 import { HttpService } from "./http-service.js";
 import { Redis } from "./redis.js";
 import { type RedisSize, redisTenant } from "./redis-size.js";
+import { isSameSite } from "./same-site.js";
 
 export interface ChatArgs {
   cluster: Cluster;
@@ -179,6 +180,7 @@ export class Chat extends pulumi.ComponentResource {
     function createServer() {
       const serverArgs = chatServer({
         ...{ app: name, cluster, namespace: namespace.name, pods: serverPods, redis, mongoDb },
+        crossSite: !isSameSite(url, serverUrl),
         configMapName: configMap.metadata.name,
         mongoSecretName: mongoSecret.metadata.name,
       });

@@ -60,7 +60,7 @@ export interface HttpServiceArgs {
    *
    * @default none: no entry leads to it
    */
-  backend?: Pick<BackendArgs, "healthPath" | "timeoutSec" | "drainTimeoutSec" | "sticky">;
+  backend?: Pick<BackendArgs, "healthPath" | "timeoutSec" | "drainTimeoutSec" | "sticky" | "crossSite">;
 
   /**
    * Whether it answers with its metrics under "/metrics".

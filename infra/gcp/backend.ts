@@ -11,7 +11,7 @@ export class GceBackend extends pulumi.ComponentResource implements Backend {
     super("slipway:gcp:GceBackend", name, args, opts);
 
     const { namespace, healthPath, healthPort } = args;
-    const { timeoutSec = 30, drainTimeoutSec = 60, sticky = false } = args;
+    const { timeoutSec = 30, drainTimeoutSec = 60 } = args;
     const parent = this;
 
     const backendConfig = createBackendConfig();
@@ -37,7 +37,7 @@ export class GceBackend extends pulumi.ComponentResource implements Backend {
             timeoutSec,
             connectionDraining: { drainingTimeoutSec: drainTimeoutSec },
             // Said in any case: what is left out stays as it was. The cookie lives as long as the browser is open.
-            sessionAffinity: { affinityType: sticky ? "GENERATED_COOKIE" : "NONE" },
+            sessionAffinity: { affinityType: affinityType(args) },
             healthCheck: {
               type: "HTTP",
               requestPath: healthPath,
@@ -53,4 +53,10 @@ export class GceBackend extends pulumi.ComponentResource implements Backend {
       );
     }
   }
+}
+
+/** An address is what many people behind one network share, so it is the choice only where no cookie can be relied on. */
+function affinityType({ sticky = false, crossSite = false }: BackendArgs): string {
+  if (!sticky) return "NONE";
+  return crossSite ? "CLIENT_IP" : "GENERATED_COOKIE";
 }

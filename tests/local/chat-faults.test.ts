@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Crowd } from "./chat-crowd.js";
 import { describeReport, type CrowdReport } from "./chat-report.js";
 import { nodeOf, processOneOf } from "./nodes.js";
-import { cutOff } from "./partition.js";
+import { cutOff, endAllCuts } from "./partition.js";
 import { kubectl, objects, rolledOut, settled, until } from "./platform.js";
 import { podId, podProcess } from "./pod-processes.js";
 import { primaryPod, replicating, serverProcess } from "./redis.js";
@@ -99,6 +99,7 @@ describe("the chat of a hundred guests in five rooms", () => {
   let crowd: Crowd;
 
   before(async () => {
+    await endAllCuts();
     await settled();
     await replicating("chat");
     crowd = await Crowd.enter(GUESTS, ROOMS);

@@ -5,7 +5,8 @@ import { io, type Socket } from "socket.io-client";
 import { Crowd } from "./chat-crowd.js";
 import { LocalAgent } from "./chat-guest.js";
 import { describeReport } from "./chat-report.js";
-import { call, kubectl, objects, settled, until, urlOf } from "./platform.js";
+import { chatServers } from "./chat-servers.js";
+import { call, objects, settled, until, urlOf } from "./platform.js";
 
 const GUESTS = 20;
 const ROOMS = 2;
@@ -48,26 +49,11 @@ const restarts = async () =>
 
 /** Every server with its connections, the memory of its process and the limit of its container. */
 async function assertRoomLeft(): Promise<void> {
-  const selector = "app.kubernetes.io/name=chat,app.kubernetes.io/component=server";
-  const script = 'fetch("http://localhost:8080/metrics").then((r) => r.text()).then(console.log)';
-  const servers = await Promise.all(
-    (await objects("pods", "-n", "chat", "-l", selector)).map(async ({ metadata, spec }) => {
-      const text = await kubectl(
-        "exec",
-        "-n",
-        "chat",
-        metadata.name,
-        "--",
-        "/usr/local/bin/node",
-        "-e",
-        script,
-      );
-      const value = (name: string) => Number(RegExp(`^${name} ([\\d.e+]+)$`, "m").exec(text)?.[1]);
-      const limit = Number(/^(\d+)Mi$/.exec(spec.containers[0].resources.limits.memory)?.[1]);
-      const used = Math.round(value("process_resident_memory_bytes") / 2 ** 20);
-      return { connections: value("chat_connections"), used, limit };
-    }),
-  );
+  const servers = (await chatServers()).map(({ pod, value }) => ({
+    connections: value("chat_connections"),
+    used: Math.round(value("process_resident_memory_bytes") / 2 ** 20),
+    limit: Number(/^(\d+)Mi$/.exec(pod.spec.containers[0].resources.limits.memory)?.[1]),
+  }));
   console.log(
     `      ${servers.map((each) => `${each.connections} connections in ${each.used} of ${each.limit} MiB`).join(", ")}`,
   );

@@ -3,7 +3,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser, problemsOf } from "./browser.js";
 import { Guest } from "./chat-guest.js";
 import { message, newRoom, say } from "./chat-room.js";
-import { kubectl, objects, settled, until, urlOf } from "./platform.js";
+import { chatServers } from "./chat-servers.js";
+import { settled, until, urlOf } from "./platform.js";
 
 interface Visitor {
   pod: string;
@@ -14,16 +15,9 @@ interface Visitor {
 
 /** Connections of each server pod, by the pod's own count. */
 async function connections(): Promise<Map<string, number>> {
-  const selector = "app.kubernetes.io/name=chat,app.kubernetes.io/component=server";
-  const pods = (await objects("pods", "-n", "chat", "-l", selector)).map(({ metadata }) => metadata.name);
-  const script = 'fetch("http://localhost:8080/metrics").then((r) => r.text()).then(console.log)';
-  const counts = await Promise.all(
-    pods.map(async (pod: string): Promise<[string, number]> => {
-      const text = await kubectl("exec", "-n", "chat", pod, "--", "node", "-e", script);
-      return [pod, Number(/^chat_connections (\d+)$/m.exec(text)?.[1])];
-    }),
+  return new Map(
+    (await chatServers()).map(({ pod, value }) => [pod.metadata.name as string, value("chat_connections")]),
   );
-  return new Map(counts);
 }
 
 /** Names of the pods that have connections. */

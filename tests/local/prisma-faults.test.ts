@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { graphql, inPrisma, isFailure, post, sql } from "./graphql.js";
 import { type LoadResult, startLoad, told } from "./load.js";
 import { killNode, nodeOf } from "./nodes.js";
-import { cutOff } from "./partition.js";
+import { cutOff, endAllCuts } from "./partition.js";
 import { npmRun, objects, rolledOut, settled, until } from "./platform.js";
 import { PrismaWriters } from "./prisma-writers.js";
 import { podProcess } from "./pod-processes.js";
@@ -78,6 +78,7 @@ async function removeWritten(): Promise<void> {
 }
 
 describe("the GraphQL service under load", () => {
+  before(endAllCuts);
   before(settled);
   afterEach(removeWritten);
 

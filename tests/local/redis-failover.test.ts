@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cutOff } from "./partition.js";
+import { cutOff, endAllCuts } from "./partition.js";
 import { podId, podProcess } from "./pod-processes.js";
 import { ask, leaders, primaryPod, redisPods, replicating, sentinelProcess, serverProcess } from "./redis.js";
 import { SENTINEL_PORT } from "../../infra/apps/redis-config.js";
@@ -131,6 +131,7 @@ async function forget(ids: readonly string[]): Promise<void> {
 }
 
 describe("Redis under eight writers of the journal", () => {
+  before(endAllCuts);
   before(replicating);
 
   it("is watched by Sentinels each of which took the periods that it was told", async () => {

@@ -131,6 +131,13 @@ describe("infra/apps/chat", () => {
     assert.deepEqual([healthCheck.requestPath, healthCheck.port], ["/readyz", 8080]);
   });
 
+  it("keeps a browser on one server by its address where its page, without TLS, is another site", async () => {
+    const name = "kubernetes:cloud.google.com/v1:BackendConfig";
+    const { sessionAffinity } = only(await resourcesOf("dev"), name, "chat-server").inputs.spec;
+
+    assert.deepEqual(sessionAffinity, { affinityType: "CLIENT_IP" });
+  });
+
   it("puts one server of a version on a node, and leaves their number to the autoscaler", async () => {
     const resources = await chat({ server: { replicas: 3, maxReplicas: 5 } });
     const { spec } = deploymentOf(resources, "server");

@@ -55,6 +55,12 @@ describe("infra/gcp/backend", () => {
     assert.deepEqual(sessionAffinity, { affinityType: "GENERATED_COOKIE" });
   });
 
+  it("keeps a browser at its pod by its address, where the pages that call it may get no cookies", async () => {
+    const affinityOf = async (args: Partial<BackendArgs>) => (await spec(args)).sessionAffinity.affinityType;
+    assert.equal(await affinityOf({ sticky: true, crossSite: true }), "CLIENT_IP");
+    assert.equal(await affinityOf({ crossSite: true }), "NONE");
+  });
+
   it("is asked for by the Service, where GKE looks, which waits for it", async () => {
     await run();
     assert.deepEqual(await valueOf(backend.annotations), {

@@ -59,7 +59,7 @@ function connectionOptions({ name, username, password }: RedisConnectionOptions)
     username,
     password,
     connectionName: `journal-frontend-${name}`,
-    // Automatic pipelining would cost more than it saves: bench/README.md has the figures.
+    // The store gathers reads and writes itself; automatic pipelining beside it would cost more than it saves.
     enableAutoPipelining: false,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { promisify } from "node:util";
 import { StoreUnavailableError } from "../../../../apps/journal/frontend/src/entry-store.js";
 import { connectRedis } from "../../../../apps/journal/frontend/src/redis-connection.js";
 import { RedisEntryStore } from "../../../../apps/journal/frontend/src/redis-entry-store.js";
 import { type Answer, FakeRedis, bulk } from "./fake-redis.js";
 
 const ID = "4b802160-0bfc-4acc-aad4-ea05fbeac348";
+const nextTick = promisify((done: () => void) => {
+  process.nextTick(done);
+});
 const draft = { author: "a writer", text: "Rain again." };
 
 /** Answers a write as Redis does: ADD with its document, REMOVE with a count. */
@@ -115,5 +119,104 @@ describe("apps/journal/frontend Redis entry store", () => {
       [names().filter((name) => name === "eval").length, names().filter((name) => name === "wait").length],
       [50, 2],
     );
+  });
+
+  const entry = (id: string) => ({ id, ...draft, createdAt: "2026-01-31T12:00:00.000Z" });
+  const numbered = (count: number) => Array.from({ length: count }, (_, index) => `entry-${index}`);
+  const idsOf = (command: string[]) => command.slice(1).map((key) => key.replace("journal:entry:", ""));
+  const documents = (command: string[], missing = "") => {
+    const found = idsOf(command).map((id) => (id === missing ? "$-1\r\n" : bulk(JSON.stringify(entry(id)))));
+    return command[0] === "get" ? (found[0] ?? "") : `*${found.length}\r\n${found.join("")}`;
+  };
+
+  it("reads one entry alone at once, and what is asked for meanwhile in one command, each with its own answer", async () => {
+    await open((command) => documents(command, "entry-7"));
+    const ids = numbered(64);
+    assert.deepEqual(
+      await Promise.all(ids.map((id) => store.get(id))),
+      ids.map((id) => (id === "entry-7" ? undefined : entry(id))),
+    );
+    assert.deepEqual(
+      redis.commands.map(({ command }) => [command[0], ...idsOf(command)]),
+      [
+        ["get", "entry-0"],
+        ["mget", ...ids.slice(1)],
+      ],
+    );
+  });
+
+  it("reads requests together that came one after the other in the same turn of the event loop", async () => {
+    await open((command) => documents(command));
+    const reads = [];
+    for (const id of numbered(3)) {
+      reads.push(store.get(id));
+      for (let tick = 0; tick < 5; tick++) await nextTick();
+    }
+    assert.deepEqual(await Promise.all(reads), numbered(3).map(entry));
+    assert.deepEqual(names(), ["get", "mget"]);
+  });
+
+  it("sends each read of one after the other by itself, also after one that failed", async () => {
+    let asked = 0;
+    await open((command) => (asked++ < 2 ? "-ERR not now\r\n" : documents(command)));
+    await assert.rejects(store.get(ID), StoreUnavailableError);
+    await store.get(ID);
+    await store.get(ID);
+    assert.deepEqual(names(), ["get", "get", "get", "get"]);
+  });
+
+  it("reads at most a hundred entries by one command", async () => {
+    await open((command) => documents(command));
+    await Promise.all(numbered(251).map((id) => store.get(id)));
+    assert.deepEqual(
+      redis.commands.map(({ command }) => idsOf(command).length),
+      [1, 100, 100, 50],
+    );
+  });
+
+  it("reads an entry anew each time, so that one is found as soon as it is written", async () => {
+    let there = false;
+    await open((command) => {
+      if (command[0] === "get" || command[0] === "mget") return documents(command, there ? "" : ID);
+      there = true;
+      return written(command);
+    }, 0);
+    const both = () => Promise.all([store.get(ID), store.get(ID)]);
+    assert.deepEqual(await both(), [undefined, undefined]);
+    await store.add(draft, ID);
+    assert.deepEqual(await both(), [entry(ID), entry(ID)]);
+  });
+
+  for (const answer of ["-ERR not now\r\n", "cut"]) {
+    it(`reads from a replica what the primary answered with "${answer.trim()}"`, async () => {
+      let primary: number | undefined;
+      await open((command, connection) =>
+        connection === (primary ??= connection) ? answer : documents(command),
+      );
+      assert.deepEqual(await Promise.all(numbered(3).map((id) => store.get(id))), numbered(3).map(entry));
+      const answered = redis.commands.filter(({ connection }) => connection !== primary);
+      assert.deepEqual(
+        answered.map(({ command }) => idsOf(command)),
+        [["entry-0"], ["entry-1", "entry-2"]],
+      );
+    });
+  }
+
+  it("fails each of the reads that no server answered", async () => {
+    await open(() => "-ERR not now\r\n");
+    for (const read of await Promise.allSettled(numbered(3).map((id) => store.get(id)))) {
+      assert.ok(read.status === "rejected" && read.reason instanceof StoreUnavailableError);
+      assert.match(read.reason.message, /^ERR not now/);
+    }
+    assert.deepEqual(names().sort(), ["get", "get", "mget", "mget"]);
+  });
+
+  it("fails only the read of a document that is none", async () => {
+    await open((command) =>
+      documents(command).replace('{"id":"entry-1"', "x".repeat('{"id":"entry-1"'.length)),
+    );
+    const [, broken, whole] = await Promise.allSettled(numbered(3).map((id) => store.get(id)));
+    assert.equal(broken?.status, "rejected");
+    assert.deepEqual(whole, { status: "fulfilled", value: entry("entry-2") });
   });
 });
