@@ -147,6 +147,24 @@ const refusalAct: Act = {
   },
 };
 
+/** What the last update put out is known to the engine alone, so only with a real one does the program learn it. */
+const versionAct: Act = {
+  title: "a version of the database password that is not the next one is refused, and changes nothing",
+  async play(stage) {
+    const broken: string[] = [];
+    for (const passwordVersion of [1, 4]) {
+      await stage.edit({ "slipway:prisma": { passwordVersion } });
+      const { outcome, errors } = await stage.run("up");
+      const refusal = "slipway:prisma.passwordVersion: expected 2, ";
+      if (outcome !== "failed" || !errors.some((error) => error.includes(refusal)))
+        broken.push(`version ${passwordVersion}: ${outcome}, with the errors: ${errors.join("; ")}`);
+    }
+    await stage.edit({ "slipway:prisma": { passwordVersion: 2 } });
+    const { problems, changes } = await stage.change([]);
+    return { problems: [...broken, ...problems], changes };
+  },
+};
+
 /** What happens to a stack in its life, each with the exact set of resources that may change. */
 export function everydayActs(committed: Configuration): Act[] {
   const own = everydayChanges.filter(({ isChangeOf }) => isChangeOf?.(committed) ?? true);
@@ -159,6 +177,7 @@ export function everydayActs(committed: Configuration): Act[] {
         return await stage.change([...changes].sort());
       },
     })),
+    versionAct,
     refusalAct,
     podsAct("after all of it, on new nodes, every pod is ready and apart from its like again"),
   ];
