@@ -10,6 +10,8 @@ import { local } from "./config/local.js";
 import { prisma } from "./config/prisma.js";
 import { host, image } from "./config/values.js";
 import { quantityValue } from "./k8s/quantity.js";
+import type { LastOutputs } from "./last-outputs.js";
+import { FIRST_VERSION, versionProblem } from "./mysql-users.js";
 import { type ClusterName, type ImageName, type Images, clusterNames, imageNames } from "./platform.js";
 
 /** Every plain setting. One block here is one key in Pulumi.<stack>.yaml. */
@@ -86,8 +88,12 @@ const standInsOf: Readonly<Record<keyof typeof imagesOf, readonly ImageName[]>> 
   prisma: ["mariadb"],
 };
 
-/** Reads the stack's whole configuration, once; throws one error with everything that is wrong in it. */
-export function loadConfig(source = new pulumi.Config("slipway")): StackConfig {
+/**
+ * Reads the stack's whole configuration, once; throws one error with everything that is wrong in it, by itself or after
+ * what the last update put out.
+ */
+export function loadConfig(last?: LastOutputs): StackConfig {
+  const source = new pulumi.Config("slipway");
   const given = new Map(
     Object.entries(pulumi.runtime.allConfig())
       .filter(([key]) => key.startsWith("slipway:"))
@@ -107,7 +113,7 @@ export function loadConfig(source = new pulumi.Config("slipway")): StackConfig {
   for (const key of secretKeys) {
     problems.push(...secretProblems(key, secrets[key], given.get(key)));
   }
-  problems.push(...contradictions(values as Settings, new Set(given.keys())));
+  problems.push(...contradictions(values as Settings, new Set(given.keys()), last));
   if (problems.length > 0) {
     const list = problems.map((problem) => `\n  - ${problem}`).join("");
     throw new pulumi.RunError(
@@ -128,7 +134,7 @@ export function secretProblems(key: string, schema: z.ZodType, value: string | u
 }
 
 /** What no block can know about itself: that the others have what it needs. A block with a fault is undefined. */
-function contradictions(values: Settings, given: ReadonlySet<string>): string[] {
+function contradictions(values: Settings, given: ReadonlySet<string>, last?: LastOutputs): string[] {
   const clusters = clusterNames.filter((name) => given.has(blockOf[name]));
   const problems = Object.entries(imagesOf).flatMap(([app, appImages]) => {
     const block = values[app as keyof typeof imagesOf];
@@ -151,7 +157,7 @@ function contradictions(values: Settings, given: ReadonlySet<string>): string[] 
       problems.push(`slipway:aws.hostedZone: missing; slipway:${app} is on eks, where an entry needs one`);
     }
     problems.push(...(app === "chat" ? chatProblems(values, given) : []));
-    problems.push(...(app === "prisma" ? prismaProblems(values, given) : []));
+    problems.push(...(app === "prisma" ? prismaProblems(values, given, last) : []));
     if (given.has("images") && !values.images) return problems;
     const images = [
       ...appImages.filter((name) => name !== "prisma" || values.prisma?.image === undefined),
@@ -196,10 +202,12 @@ function chatProblems({ chat }: Settings, given: ReadonlySet<string>): string[] 
   return problems;
 }
 
-/** Where there is a MySQL, which one a Prisma 1 server needs, and what an open door needs. */
-function prismaProblems({ prisma, gcp }: Settings, given: ReadonlySet<string>): string[] {
+/** Where there is a MySQL, which one a Prisma 1 server needs, what an open door needs, and which password comes next. */
+function prismaProblems({ prisma, gcp }: Settings, given: ReadonlySet<string>, last?: LastOutputs): string[] {
   if (!prisma) return [];
   const problems: string[] = [];
+  const wrongVersion = versionProblem(last?.passwordVersions.prisma, prisma.passwordVersion ?? FIRST_VERSION);
+  if (wrongVersion !== undefined) problems.push(`slipway:prisma.passwordVersion: ${wrongVersion}`);
   const { cluster, image = "", exposed } = prisma;
   if (cluster === "eks") {
     problems.push("slipway:prisma.cluster: expected gke or local, which offer MySQL, got eks");

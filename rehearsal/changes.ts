@@ -14,7 +14,8 @@ function changeOf({ op, type, name }: Step): Changed {
   return `${REPLACED.includes(op) ? "replace" : op} ${kindOf(type)} ${name}`;
 }
 
-const isReal = ({ type }: Step) => !type.startsWith("slipway:") && !/^(eks:index|pulumi:pulumi):/.test(type);
+const isReal = ({ type }: Step) =>
+  !type.startsWith("slipway:") && !/^(eks:index:|pulumi:pulumi:|pulumi:providers:pulumi$)/.test(type);
 
 /** The last word of a type. */
 const kindOf = (type: string) => type.slice(type.lastIndexOf(":") + 1);

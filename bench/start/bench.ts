@@ -105,7 +105,7 @@ async function writeDefaultProgram(): Promise<void> {
       .replaceAll("import.meta.dirname", "__dirname")
       .replaceAll(/await import\((".*)\.js"\)/g, 'require($1")')
       // Such a module cannot wait for its exports, but it can export a promise of them.
-      .replace(/export const \{.*\} = await (deploy.*?;)/s, "module.exports = $1");
+      .replace(/export const \{.*\} = await (readLastOutputs.*?;)/s, "module.exports = $1");
     await writeFile(file, text);
   }
 }

@@ -106,6 +106,9 @@ export class HttpService extends pulumi.ComponentResource {
   readonly serviceName: pulumi.Output<string>;
   readonly servicePort: number;
 
+  /** Known when its pods are those of this update. */
+  readonly deploymentName: pulumi.Output<string>;
+
   constructor(name: string, args: HttpServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:apps:HttpService", name, args, opts);
 
@@ -130,6 +133,7 @@ export class HttpService extends pulumi.ComponentResource {
 
     this.serviceName = service.metadata.name;
     this.servicePort = args.servicePort;
+    this.deploymentName = deployment.metadata.name;
     this.registerOutputs({ serviceName: this.serviceName });
 
     function createBackend(own: NonNullable<HttpServiceArgs["backend"]>) {

@@ -5,6 +5,7 @@ import { type Container } from "../k8s/container.js";
 import { createJob } from "../k8s/job.js";
 import { labelsFor } from "../k8s/labels.js";
 import { keptForRollback, versionedConfigMap } from "../k8s/versioned-config-map.js";
+import { FIRST_VERSION } from "../mysql-users.js";
 import type { Cluster } from "../platform.js";
 import { AppNamespace } from "./app-namespace.js";
 import { HttpService } from "./http-service.js";
@@ -87,11 +88,14 @@ export class Prisma extends pulumi.ComponentResource {
   /** Only where it is exposed. */
   readonly url?: string;
 
+  /** Known when all pods have gone over to it. */
+  readonly passwordVersion: pulumi.Output<number>;
+
   constructor(name: string, args: PrismaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:apps:Prisma", name, args, { ...opts, providers: [args.cluster.provider] });
 
     const { cluster, exposed = false, host, logLevel = "info" } = args;
-    const { playground = false, introspection = playground } = args;
+    const { playground = false, introspection = playground, passwordVersion = FIRST_VERSION } = args;
     const { drainDelaySec } = cluster;
     const prisma1 = isPrisma1(args.image);
     const pods = prismaTenant(args, prisma1, cluster.mySqlSidecars);
@@ -116,7 +120,8 @@ export class Prisma extends pulumi.ComponentResource {
       : createMigratedService(createConfigMap().metadata.name);
 
     this.url = exposed ? createEntry() : undefined;
-    this.registerOutputs({ url: this.url });
+    this.passwordVersion = service.deploymentName.apply(() => passwordVersion);
+    this.registerOutputs({ url: this.url, passwordVersion: this.passwordVersion });
 
     function refuseTwo() {
       if (!prisma1 || pods.replicas === 1) return;
@@ -142,7 +147,7 @@ export class Prisma extends pulumi.ComponentResource {
           selector: labelsFor(name, component).selector,
           serviceAccountName: component,
         })),
-        passwordVersion: args.passwordVersion,
+        passwordVersion,
       };
       return cluster.createMySql(name, mySqlArgs, { parent });
     }

@@ -7,7 +7,7 @@ import * as random from "@pulumi/random";
 import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
 import type { Allowed } from "../k8s/network-policy.js";
-import { type MySqlUser, usersByTurns } from "../mysql-users.js";
+import { FIRST_VERSION, type MySqlUser, usersByTurns } from "../mysql-users.js";
 import type { MySql, MySqlArgs, MySqlClient } from "../platform.js";
 import { KEY_FILE, authProxy, keyFileIn } from "./auth-proxy.js";
 import type { CloudSql } from "./cloud-sql.js";
@@ -49,7 +49,7 @@ export class CloudSqlMySql extends pulumi.ComponentResource implements MySql {
     super("slipway:gcp:MySql", name, args, opts);
 
     const { project, projectNumber, cloudSql, protection, namespace, clients } = args;
-    const { passwordVersion = 1, key } = args;
+    const { passwordVersion = FIRST_VERSION, key } = args;
     const parent = this;
     const instance = cloudSql.instanceName;
 

@@ -177,6 +177,21 @@ function notRefused({ outcome, errors }: Run, answer: string): string[] {
   ];
 }
 
+/** What the last update put out is known to the engine alone, so only with a real one does the program learn it. */
+const versionAct: Act = {
+  title: "a version of the database password that is not the next one is refused, and changes nothing",
+  async play(stage) {
+    const broken: string[] = [];
+    for (const passwordVersion of [1, 4]) {
+      await stage.edit({ "slipway:prisma": { passwordVersion } });
+      broken.push(...notRefused(await stage.run("up"), "slipway:prisma.passwordVersion: expected 2, "));
+    }
+    await stage.edit({ "slipway:prisma": { passwordVersion: 2 } });
+    const { problems, changes } = await stage.change([]);
+    return { problems: [...broken, ...problems], changes };
+  },
+};
+
 /** What happens to a stack in its life, each with the exact set of resources that may change. */
 export function everydayActs(committed: Configuration): Act[] {
   const own = everydayChanges.filter(({ isChangeOf }) => isChangeOf?.(committed) ?? true);
@@ -189,6 +204,7 @@ export function everydayActs(committed: Configuration): Act[] {
         return await stage.change([...changes].sort());
       },
     })),
+    versionAct,
     refusalAct,
     quotaAct,
     podsAct("after all of it, on new nodes, every pod is ready and apart from its like again"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { usersByTurns } from "../../infra/mysql-users.js";
+import { usersByTurns, versionProblem } from "../../infra/mysql-users.js";
 
 /** Each user's version of the password, the one that the pods use first. */
 const turns = (version: number) =>
@@ -17,6 +17,24 @@ describe("infra/mysql-users", () => {
       const [before] = turns(version);
       assert.equal(turns(version + 1)[1], before);
     }
+  });
+
+  it("take only the version that runs or the next one: any other changes the user that the pods use", () => {
+    for (let running = 1; running < 10; running++) {
+      const [used] = turns(running);
+      for (let next = 1; next < 12; next++) {
+        const problem = versionProblem(running, next);
+        assert.equal(problem === undefined, turns(next).includes(used ?? ""), `${running} to ${next}`);
+      }
+    }
+  });
+
+  it("take any version first, and tell what is allowed instead of one that they do not take", () => {
+    assert.equal(versionProblem(undefined, 7), undefined);
+    assert.equal(
+      versionProblem(3, 5),
+      "expected 3, which the last update that was completed has set, or 4 for another password, got 5, which would change the password of the user that the pods use",
+    );
   });
 
   it("have names that MySQL takes", () => {

@@ -27,6 +27,7 @@ describe("the committed stack files", () => {
     it(`hold a valid configuration, with which the whole program runs, on stack ${stack}`, async () => {
       const { resources, outputs } = await committedRun(stack);
       assert.deepEqual(outputs.urls, expectedUrls[stack]);
+      assert.deepEqual(await valueOf(pulumi.output(outputs.passwordVersions)), { prisma: 1 });
       const inJournal = resources.filter(({ inputs }) => inputs.metadata?.namespace === "journal");
       assert.ok(inJournal.length >= 24, `${inJournal.length} objects in the journal's namespace`);
     });

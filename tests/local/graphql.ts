@@ -14,6 +14,11 @@ export function managementApiSecret(): Promise<string> {
   return secret;
 }
 
+/** For when the service was taken away and comes back: with another secret. */
+export function forgetSecret(): void {
+  secret = undefined;
+}
+
 /** PRISMA_CONFIG, as the pods mount it now. */
 export async function configDocument(): Promise<string> {
   const [deployment] = await objects("deployments", "-n", "prisma");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { graphql, inPrisma, management, managementApiSecret, post, sql } from "./graphql.js";
+import { answerTo, signIn } from "./maria-db.js";
 import { call, objects, rolledOut, settled, until, urlOf } from "./platform.js";
 
 const CREATE =
@@ -160,6 +161,15 @@ describe("the GraphQL service, through its entry", () => {
     );
     await management("/management/seed", "POST");
     await graphql(CREATE, { data: { id, email, name: "An author" } });
+  });
+
+  it("signs in to its database over TLS, without which MariaDB refuses the same user and password", async () => {
+    const service = await signIn();
+    assert.equal(service.ssl, true);
+    assert.deepEqual(
+      [await answerTo({ ...service, ssl: false }), await answerTo(service)],
+      ["ER_ACCESS_DENIED_ERROR", "welcome"],
+    );
   });
 
   it("shows its secret in no log", async () => {

@@ -12,6 +12,13 @@ export function changeBlock(block: string, values: object): void {
   writeFileSync(file, stringify({ config: { ...config, [block]: { ...config[block], ...values } } }));
 }
 
+/** Leaves a block out of it, for the next `npm run up`. */
+export function removeBlock(block: string): void {
+  const { config } = parse(committed) as { config: Record<string, object> };
+  const others = Object.entries(config).filter(([key]) => key !== block);
+  writeFileSync(file, stringify({ config: Object.fromEntries(others) }));
+}
+
 /** Puts the file back as it was. */
 export function restoreStackFile(): void {
   writeFileSync(file, committed);

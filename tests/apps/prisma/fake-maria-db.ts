@@ -155,10 +155,11 @@ function failure(errno: number, message: string): Buffer {
   return Buffer.concat([Buffer.from([0xff]), code, Buffer.from(`#HY000${message}`)]);
 }
 
-/** Of texts alone. */
+/** Of texts, and of times by their names. */
 function column(name: string): Buffer {
   const names = ["def", "", "", "", name, name].map(counted);
-  return Buffer.concat([...names, Buffer.from([0x0c, 45, 0, 0, 1, 0, 0, 0xfd, 0, 0, 0, 0, 0])]);
+  const type = name.endsWith("_at") ? 0x0c : 0xfd;
+  return Buffer.concat([...names, Buffer.from([0x0c, 45, 0, 0, 1, 0, 0, type, 0, 0, 0, 0, 0])]);
 }
 
 const textRow = (row: Row) =>

@@ -5,22 +5,34 @@ import { blogOf, fakeDatabase } from "./fake-database.js";
 
 export const SECRET = "sixteen-characters-or-more";
 
-const documentOf = (secret?: string) => `
+const documentOf = (databasePort: number, secret?: string) => `
 port: 4466
 ${secret === undefined ? "" : `managementApiSecret: ${secret}`}
-databases: { default: { connector: mysql, host: 127.0.0.1, port: 1, user: u, password: p4ss, migrations: true } }
+databases: { default: { connector: mysql, host: 127.0.0.1, port: ${databasePort}, user: u, password: p4ss, migrations: true } }
 `;
 
 export interface ServiceOptions extends Partial<Omit<AppDependencies, "config" | "database">> {
   readonly client?: PrismaClient;
   readonly ready?: boolean;
   readonly secret?: string;
+  /** Of the migrations; the models have the client. */
+  readonly databasePort?: number;
 }
 
 /** The service without a port, on a client that need not be a real one. */
 export function service(options: ServiceOptions = {}) {
-  const { client = fakeDatabase(blogOf(3)).client, ready = true, secret, ...rest } = options;
-  const app = createApp({ ...rest, config: parseConfig(documentOf(secret)), database: { client, ready } });
+  const {
+    client = fakeDatabase(blogOf(3)).client,
+    ready = true,
+    secret,
+    databasePort = 1,
+    ...rest
+  } = options;
+  const app = createApp({
+    ...rest,
+    config: parseConfig(documentOf(databasePort, secret)),
+    database: { client, ready },
+  });
   const ask = async (query: string, variables: object = {}, headers: Record<string, string> = {}) => {
     const { statusCode, body } = await app.inject({
       method: "POST",

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { type StackRule, rules } from "../../support/rules/index.js";
-import { only, reveal } from "../../support/program.js";
+import { Prisma } from "../../../infra/apps/prisma.js";
+import { LocalCluster } from "../../../infra/local/cluster.js";
+import { only, record, reveal, valueOf } from "../../support/program.js";
 import { resourcesOf, runProgram, stackConfig } from "../../support/stacks.js";
-import { documentOf, jobOf, podOf, prisma } from "./prisma-service.js";
+import { documentOf, images, jobOf, podOf, prisma } from "./prisma-service.js";
 
 describe("infra/apps/prisma, before its pods start", () => {
   it("migrates by a Job of the server's own image and document, which the Deployment waits for", async () => {
@@ -53,6 +55,19 @@ describe("infra/apps/prisma, before its pods start", () => {
       parse(documentOf(await prisma({ passwordVersion }))).databases.default.user;
     assert.deepEqual([await userOf(), await userOf(1)], ["prisma-a", "prisma-a"]);
     assert.deepEqual([await userOf(2), await userOf(3)], ["prisma-b", "prisma-a"]);
+  });
+
+  it("tells the version once its pods have gone over to it", async () => {
+    let service: Prisma | undefined;
+    const resources = await record(() => {
+      const cluster = new LocalCluster("local", { kubeconfig: "/kubeconfig", images });
+      service = new Prisma("prisma", { cluster, passwordVersion: 2 });
+    });
+    assert.ok(service);
+    assert.equal(await valueOf(service.passwordVersion), 2);
+    const awaited = [...(await (service.passwordVersion as any).resources())];
+    const urns = await Promise.all(awaited.map(({ urn }) => valueOf(urn)));
+    assert.deepEqual(urns, [only(resources, "kubernetes:apps/v1:Deployment", "prisma-server").urn]);
   });
 });
 

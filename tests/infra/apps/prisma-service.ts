@@ -3,7 +3,9 @@ import { LocalCluster } from "../../../infra/local/cluster.js";
 import { imageNames } from "../../../infra/platform.js";
 import { only, record, type Registered, reveal } from "../../support/program.js";
 
-const images = Object.fromEntries(imageNames.map((name) => [name, `slipway.local/${name}:v1.0.0-0000000`]));
+export const images = Object.fromEntries(
+  imageNames.map((name) => [name, `slipway.local/${name}:v1.0.0-0000000`]),
+);
 
 /** Every resource of one service, without the cluster that it is on. */
 export async function prisma(change: Partial<PrismaArgs> = {}): Promise<Registered[]> {

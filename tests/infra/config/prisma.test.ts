@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../../../infra/config.js";
+import type { LastOutputs } from "../../../infra/last-outputs.js";
 import { setConfig } from "../../support/program.js";
 import { stackConfig } from "../../support/stacks.js";
 
 const PRISMA_1 = `prismagraphql/prisma:1.34.12@sha256:${"1".repeat(64)}`;
 
 /** What is wrong with that stack once its Prisma service says this. */
-function problemsOf(stack: string, prisma: object, others: object = {}): string[] {
+function problemsOf(stack: string, prisma: object, others: object = {}, last?: LastOutputs): string[] {
   const config = stackConfig(stack);
   const block = { ...config["slipway:prisma"], ...prisma };
   setConfig({ ...config, "slipway:prisma": block, ...others });
   try {
-    loadConfig();
+    loadConfig(last);
     return [];
   } catch (error) {
     return (error as Error).message.split("\n  - ").slice(1);
@@ -117,5 +118,29 @@ describe("infra/config/prisma", () => {
     assert.deepEqual(problemsOf("dev", { passwordVersion: 2 }), []);
     for (const passwordVersion of [0, 1.5, "2"])
       assert.match(problemsOf("dev", { passwordVersion })[0] ?? "", /^slipway:prisma.passwordVersion: /);
+  });
+
+  it("refuses a version that does not follow the last update's, with all else that is wrong", () => {
+    const after = (running: number, passwordVersion?: number) =>
+      problemsOf(
+        "dev",
+        { passwordVersion },
+        { "slipway:jornal": {} },
+        { passwordVersions: { prisma: running } },
+      );
+    const unknownKey = "slipway:jornal: unknown key";
+    for (const allowed of [after(2, 2), after(2, 3), after(1)]) assert.deepEqual(allowed, [unknownKey]);
+    for (const [refused, got] of [
+      [after(2, 1), 1],
+      [after(2), 1],
+      [after(2, 4), 4],
+    ] as const) {
+      assert.equal(refused.length, 2);
+      assert.equal(refused[0], unknownKey);
+      assert.match(
+        refused[1] ?? "",
+        new RegExp(`^slipway:prisma.passwordVersion: expected 2, .* or 3 .*got ${got},`),
+      );
+    }
   });
 });

@@ -61,6 +61,7 @@ describe("rehearsal/events and rehearsal/changes", () => {
       step("delete-replaced", "kubernetes:core/v1:Secret", "redis"),
       step("update", "slipway:apps:Redis", "redis"),
       step("update", "pulumi:providers:kubernetes", "gke"),
+      step("create", "pulumi:providers:pulumi", "default"),
     ];
     assert.deepEqual(changesOf(steps), ["replace Secret redis", "update kubernetes gke"]);
   });
