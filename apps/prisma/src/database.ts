@@ -7,6 +7,7 @@ import { isConnectionLost, isReadOnly } from "./errors.js";
 import { watchPool } from "./pool.js";
 import { repeating } from "./repeats.js";
 import { models } from "./schema/models.js";
+import { ROW_OPTIONS, withoutStatementOptions } from "./statements.js";
 
 /** A database that was restarted is back within this. */
 const PATIENCE_MS = 10_000;
@@ -75,6 +76,7 @@ export function connectDatabase(config: DatabaseConfig, options: ConnectOptions 
   const { onStatement, patienceMs = PATIENCE_MS, silentMs = SILENT_MS } = options;
   const pool = createPool({
     ...connectionOptions(config),
+    ...ROW_OPTIONS,
     connectionLimit: config.connectionLimit,
     acquireTimeout: patienceMs,
     // Also in a quiet night some stay, so that the first request of the morning does not wait.
@@ -86,7 +88,7 @@ export function connectDatabase(config: DatabaseConfig, options: ConnectOptions 
     initSql: INIT_SQL,
   });
   const { renew } = watchPool(pool, silentMs);
-  const adapter = new PrismaMariaDb(pool, { database: config.database });
+  const adapter = new PrismaMariaDb(withoutStatementOptions(pool), { database: config.database });
   const client = new PrismaClient({
     adapter,
     // Otherwise an error brings the lines of the program around it, which a bundle has few and long of.
