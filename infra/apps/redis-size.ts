@@ -11,7 +11,7 @@ export interface RedisSize {
   replicas?: number;
 
   /**
-   * Size of each pod's persistent volume.
+   * Size of each pod's persistent volume, of a StatefulSet that is new.
    *
    * @default "10Gi"
    */

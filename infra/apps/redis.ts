@@ -1,7 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { createPodDisruptionBudget, createServiceAccount, dataClaim } from "../k8s/around-pods.js";
+import {
+  createPodDisruptionBudget,
+  createServiceAccount,
+  dataClaim,
+  keepsItsClaims,
+} from "../k8s/around-pods.js";
 import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import { labelsFor } from "../k8s/labels.js";
 import { allow, podsWith } from "../k8s/network-policy.js";
@@ -212,7 +217,7 @@ export class Redis extends pulumi.ComponentResource {
             ],
           },
         },
-        { parent, customTimeouts: workloadTimeouts },
+        { parent, ...keepsItsClaims, customTimeouts: workloadTimeouts },
       );
     }
   }

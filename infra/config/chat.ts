@@ -52,7 +52,7 @@ export const chat = z
     redis: z
       .strictObject({
         replicas: replicas.optional(),
-        /** Size of each volume. A StatefulSet cannot change it: grow the volumes by hand first. */
+        /** Size of each new volume. Those that are there keep theirs: docs/runbooks/stuck.md says how they grow. */
         storage: quantity("10Gi").optional(),
         resources: resources.optional(),
       })

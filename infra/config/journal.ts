@@ -18,7 +18,7 @@ export const journal = z
         replicas: replicas
           .refine((count) => count !== 2, "expected 1, or at least 3: of two, neither can outvote the other")
           .optional(),
-        /** Size of each volume. A StatefulSet cannot change it: grow the volumes by hand first. */
+        /** Size of each new volume. Those that are there keep theirs: docs/runbooks/stuck.md says how they grow. */
         storage: quantity("10Gi").optional(),
         resources: resources.optional(),
       })

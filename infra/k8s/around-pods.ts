@@ -46,3 +46,9 @@ export function dataClaim(args: DataClaimArgs): k8s.types.input.core.v1.Persiste
     },
   };
 }
+
+/**
+ * For a StatefulSet with such volumes. Kubernetes lets nobody change the claims of one, so Pulumi would replace it: all pods
+ * would stop at once, and come back to volumes as they were. docs/runbooks/stuck.md says how those grow.
+ */
+export const keepsItsClaims: pulumi.CustomResourceOptions = { ignoreChanges: ["spec.volumeClaimTemplates"] };

@@ -1,6 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { createPodDisruptionBudget, createServiceAccount, dataClaim } from "../k8s/around-pods.js";
+import {
+  createPodDisruptionBudget,
+  createServiceAccount,
+  dataClaim,
+  keepsItsClaims,
+} from "../k8s/around-pods.js";
 import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
@@ -108,7 +113,7 @@ export function createDatabasePod(name: string, args: DatabasePodArgs, parent: p
           ],
         },
       },
-      { parent, customTimeouts: workloadTimeouts },
+      { parent, ...keepsItsClaims, customTimeouts: workloadTimeouts },
     );
   }
 }
