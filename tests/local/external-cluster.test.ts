@@ -21,6 +21,7 @@ import { made } from "../../rehearsal/cluster/made.js";
 import { provideVolumes } from "../../rehearsal/cluster/volumes.js";
 import { Processes } from "../../rehearsal/processes.js";
 import { Checkout } from "../support/checkout.js";
+import { until } from "./platform.js";
 
 const CONTEXT = "somebody's own";
 const DRIVER = "rancher.io/local-path";
@@ -99,19 +100,18 @@ describe("`npm run up -- --kubeconfig FILE --context NAME`, on a cluster that so
     execa("npm", ["run", "--silent", ...args], { cwd: checkout.folder, all: true, reject: false });
   const upThere = () => npmRun("up", "--", "--kubeconfig", file, "--context", CONTEXT);
 
-  /** Each workload there, with how often what it should be has changed and whether all its pods are ready. */
-  async function workloads(): Promise<
-    { name: string; generation?: number; ready: boolean; images: string[] }[]
-  > {
+  /** Each workload there, as it should be; how many pods it has may be for an autoscaler to say. */
+  async function workloads() {
     const apps = cluster.config.makeApiClient(AppsV1Api);
     const lists = [await apps.listDeploymentForAllNamespaces(), await apps.listStatefulSetForAllNamespaces()];
     return lists
       .flatMap(({ items }): (V1Deployment | V1StatefulSet)[] => items)
       .map(({ metadata, spec, status }) => ({
         name: `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`,
-        generation: metadata?.generation,
         ready: status?.readyReplicas === spec?.replicas,
         images: (spec?.template.spec?.containers ?? []).map(({ image = "" }) => image),
+        uid: metadata?.uid,
+        spec: Object.entries(spec ?? {}).filter(([key]) => key !== "replicas"),
       }));
   }
 
@@ -120,13 +120,10 @@ describe("`npm run up -- --kubeconfig FILE --context NAME`, on a cluster that so
   it("deploys the stack of this machine there, with the images that the stack file names", async () => {
     const { exitCode, all } = await upThere();
     assert.equal(exitCode, 0, all);
+    await until("every pod ready", async () => (await workloads()).find(({ ready }) => !ready)?.name);
     deployed = await workloads();
     const namespaces = new Set(deployed.map(({ name }) => name.split("/")[0]));
     assert.deepEqual([...namespaces].sort(), APPS);
-    assert.deepEqual(
-      deployed.filter(({ ready }) => !ready),
-      [],
-    );
     const images = new Set(deployed.flatMap((workload) => workload.images));
     assert.deepEqual([...images].sort(), appImages.map(referenceOf).sort());
   });
