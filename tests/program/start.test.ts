@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { repository } from "../../machine/layout.js";
 
 /** Runs lines of JavaScript in a process of their own, started as the engine starts the program. */
@@ -22,6 +25,45 @@ const loaded = `${JSON.stringify(later)}.filter((file) =>
   Object.keys(require.cache).some((name) => name.endsWith(file)))`;
 
 describe("the start of the program", () => {
+  describe("in a checkout that was never started", () => {
+    let checkout: string;
+    beforeEach(() => {
+      checkout = mkdtempSync(join(tmpdir(), "slipway-start-"));
+      for (const file of ["package.json", "infra/typescript.mjs"])
+        cpSync(join(repository, file), join(checkout, file));
+      writeFileSync(join(checkout, "main.ts"), 'const word: string = "started";\nconsole.log(word);\n');
+    });
+    afterEach(() => {
+      rmSync(checkout, { recursive: true });
+    });
+
+    const start = async () => {
+      const options = { cwd: checkout, env: { NODE_COMPILE_CACHE: undefined } };
+      const { stdout } = await execa(
+        process.execPath,
+        ["--import", "slipway/typescript", "main.ts"],
+        options,
+      );
+      assert.equal(stdout, "started");
+    };
+    const kept = () => readdirSync(join(checkout, "node_modules/.cache/node"), { recursive: true }).length;
+
+    it("keeps what was compiled from the second time on, since where each is the first nobody would read it", async () => {
+      await start();
+      assert.equal(kept(), 0);
+      await start();
+      const files = kept();
+      assert.ok(files > 0);
+      await start();
+      assert.equal(kept(), files);
+    });
+
+    it("needs no place to keep anything", async () => {
+      writeFileSync(join(checkout, "node_modules"), "");
+      await start();
+    });
+  });
+
   it("loads the SDKs without what only other programs than ours need", async () => {
     const script = `require("@pulumi/kubernetes"); console.log(JSON.stringify(${loaded}))`;
     assert.deepEqual(await evaluate(script), []);
