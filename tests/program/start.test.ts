@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { repository } from "../../machine/layout.js";
 
 /** Runs lines of JavaScript in a process of their own, started as the engine starts the program. */
@@ -30,6 +33,45 @@ const stacks = `(() => {
 })()`;
 
 describe("the start of the program", () => {
+  describe("in a checkout that was never started", () => {
+    let checkout: string;
+    beforeEach(() => {
+      checkout = mkdtempSync(join(tmpdir(), "slipway-start-"));
+      for (const file of ["package.json", "infra/typescript.mjs"])
+        cpSync(join(repository, file), join(checkout, file));
+      writeFileSync(join(checkout, "main.ts"), 'const word: string = "started";\nconsole.log(word);\n');
+    });
+    afterEach(() => {
+      rmSync(checkout, { recursive: true });
+    });
+
+    const start = async () => {
+      const options = { cwd: checkout, env: { NODE_COMPILE_CACHE: undefined } };
+      const { stdout } = await execa(
+        process.execPath,
+        ["--import", "slipway/typescript", "main.ts"],
+        options,
+      );
+      assert.equal(stdout, "started");
+    };
+    const kept = () => readdirSync(join(checkout, "node_modules/.cache/node"), { recursive: true }).length;
+
+    it("keeps what was compiled from the second time on, since where each is the first nobody would read it", async () => {
+      await start();
+      assert.equal(kept(), 0);
+      await start();
+      const files = kept();
+      assert.ok(files > 0);
+      await start();
+      assert.equal(kept(), files);
+    });
+
+    it("needs no place to keep anything", async () => {
+      writeFileSync(join(checkout, "node_modules"), "");
+      await start();
+    });
+  });
+
   // One process tells it all, since each takes a while to start; in this order, since what is loaded stays.
   let found: Record<"atFirst" | "onUse" | "onSerializing" | "stacks", any>;
   before(async () => {
