@@ -67,6 +67,8 @@ state = "/run/containerd"
       runtime_type = "io.containerd.runc.v2"
   [plugins."io.containerd.cri.v1.runtime".cni]
     bin_dirs = ["${inside}/bin"]
+    # One program less is started for each pod.
+    use_internal_loopback = true
     conf_dir = "${data(index)}/cni"
 `;
 }
