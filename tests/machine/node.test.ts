@@ -103,6 +103,17 @@ describe("machine/node", () => {
     assert.ok(read(1, "containerd.toml").includes(`sandbox = "${pause}"`));
   });
 
+  it("collects garbage later than Go would by itself, in what starts pods", () => {
+    assert.deepEqual(
+      nodeServices(1).map(({ name, env }) => [name, env?.GOGC]),
+      [
+        ["containerd", "400"],
+        ["kubelet", "200"],
+        ["kube-proxy", undefined],
+      ],
+    );
+  });
+
   it("brings a pod's loopback up without a program for it", () => {
     const [, cni = ""] = read(1, "containerd.toml").split(
       /^ *\[plugins\."io\.containerd\.cri\.v1\.runtime"\.cni\]$/m,
