@@ -103,6 +103,24 @@ describe("machine/node", () => {
     assert.ok(read(1, "containerd.toml").includes(`sandbox = "${pause}"`));
   });
 
+  it("collects garbage later than Go would by itself, in what starts pods", () => {
+    assert.deepEqual(
+      nodeServices(1).map(({ name, env }) => [name, env?.GOGC]),
+      [
+        ["containerd", "400"],
+        ["kubelet", "200"],
+        ["kube-proxy", undefined],
+      ],
+    );
+  });
+
+  it("brings a pod's loopback up without a program for it", () => {
+    const [, cni = ""] = read(1, "containerd.toml").split(
+      /^ *\[plugins\."io\.containerd\.cri\.v1\.runtime"\.cni\]$/m,
+    );
+    assert.match(cni, /^ *use_internal_loopback = true$/m);
+  });
+
   it("proves itself to the API server with the node's certificate, and kube-proxy with its own", () => {
     const user = (name: string) => JSON.parse(read(2, `${name}.kubeconfig`)).users[0].user;
     for (const name of ["kubelet-node-2", "kube-proxy"]) {
