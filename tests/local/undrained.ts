@@ -1,8 +1,5 @@
-import { execa } from "execa";
-import { join } from "node:path";
-import { paths } from "../../machine/layout.js";
 import { inPrisma } from "./graphql.js";
-import { objects, rolledOut } from "./platform.js";
+import { apply, objects, rolledOut } from "./platform.js";
 
 /** What the peer is called: its objects, its pods' component and its host. */
 export const UNDRAINED = "undrained";
@@ -87,11 +84,4 @@ function ingressLike({ apiVersion, kind, spec }: any) {
     metadata,
     spec: { ingressClassName: spec.ingressClassName, rules: [{ host: `${UNDRAINED}.localhost`, http }] },
   };
-}
-
-async function apply(...items: object[]): Promise<void> {
-  const list = { apiVersion: "v1", kind: "List", items };
-  await execa(join(paths.bin, "kubectl"), ["--kubeconfig", paths.kubeconfig, "apply", "-f", "-"], {
-    input: JSON.stringify(list),
-  });
 }
