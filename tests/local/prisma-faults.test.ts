@@ -101,6 +101,7 @@ describe("the GraphQL service under load", () => {
     const all = await stop();
 
     assert.ifError(rollouts);
+    assert.ok(all.sent >= LEAST_REQUESTS, `only ${all.sent} requests were sent`);
     const failed = failedOf(all);
     assert.equal(
       failed.length,

@@ -7,7 +7,10 @@ export const UNDRAINED = "undrained";
 const labels = { "app.kubernetes.io/name": "prisma", "app.kubernetes.io/component": UNDRAINED };
 const metadata = { name: UNDRAINED, namespace: "prisma", labels };
 
-/** The GraphQL service's pods as they are, but for their drain: told to stop, they are ended at once. */
+/**
+ * The GraphQL service's pods as they are, with the same probes, strategy, spread and time to end in, but for their drain,
+ * which is the program's own: told to stop, this one ends at once. Names and policies differ since both stand side by side.
+ */
 export async function startUndrained(): Promise<void> {
   const [deployment] = await objects(
     "deployments",
@@ -31,14 +34,13 @@ export const stopUndrained = () =>
 function deploymentLike({ apiVersion, kind, spec }: any) {
   const template = structuredClone(spec.template);
   template.metadata = { labels };
-  template.spec.terminationGracePeriodSeconds = 1;
-  const [container] = template.spec.containers;
-  container.env = container.env.map((variable: any) =>
-    variable.name === "DRAIN_DELAY_SEC" ? { name: variable.name, value: "0" } : variable,
-  );
-  container.command = ["/usr/local/bin/node", "-e", NO_HANDLERS];
-  delete template.spec.topologySpreadConstraints;
-  delete template.spec.affinity;
+  // They spread apart from each other, and not from the service's.
+  for (const constraint of template.spec.topologySpreadConstraints)
+    constraint.labelSelector = { matchLabels: labels };
+  for (const { podAffinityTerm } of template.spec.affinity.podAntiAffinity
+    .preferredDuringSchedulingIgnoredDuringExecution)
+    podAffinityTerm.labelSelector = { matchLabels: labels };
+  template.spec.containers[0].command = ["/usr/local/bin/node", "-e", NO_HANDLERS];
   return { apiVersion, kind, metadata, spec: { ...spec, selector: { matchLabels: labels }, template } };
 }
 
