@@ -138,7 +138,7 @@ describe("a version with a migration that fails", () => {
       assert.match(error.all ?? "", /BackoffLimitExceeded/);
       assert.match(
         error.all ?? "",
-        /migration "29991231000000_broken" failed.*Unknown data type: 'NONSENSE'/,
+        /migration \\*"29991231000000_broken\\*" failed.*Unknown data type: 'NONSENSE'/,
       );
       return true;
     });
