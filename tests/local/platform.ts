@@ -47,6 +47,12 @@ export async function refusalOf(object: object): Promise<string> {
   return failed ? stderr : "";
 }
 
+/** Creates objects, in this order, or brings them to what they are here. */
+export async function apply(...items: object[]): Promise<void> {
+  const list = { apiVersion: "v1", kind: "List", items };
+  await execa(program, [...asAdmin, "apply", "-f", "-"], { input: JSON.stringify(list) });
+}
+
 /** Objects of some kinds, as the cluster has them. */
 export async function objects(kinds: string, ...args: string[]): Promise<any[]> {
   return (JSON.parse(await kubectl("get", kinds, ...args, "-o", "json")) as { items: any[] }).items;

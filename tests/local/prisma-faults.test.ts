@@ -99,6 +99,7 @@ describe("the GraphQL service under load", () => {
     const all = await stop();
 
     assert.ifError(rollouts);
+    assert.ok(all.sent >= LEAST_REQUESTS, `only ${all.sent} requests were sent`);
     const { failures } = all;
     assert.deepEqual(told(failures), [], `${failures.length} of ${all.sent} failed`);
     assert.equal(

@@ -1,8 +1,5 @@
-import { execa } from "execa";
-import { join } from "node:path";
-import { paths } from "../../machine/layout.js";
 import { inPrisma } from "./graphql.js";
-import { objects, rolledOut } from "./platform.js";
+import { apply, objects, rolledOut } from "./platform.js";
 
 /** What the peer is called: its objects, its pods' component and its host. */
 export const UNDRAINED = "undrained";
@@ -10,7 +7,10 @@ export const UNDRAINED = "undrained";
 const labels = { "app.kubernetes.io/name": "prisma", "app.kubernetes.io/component": UNDRAINED };
 const metadata = { name: UNDRAINED, namespace: "prisma", labels };
 
-/** The GraphQL service's pods as they are, but for their drain: told to stop, they are ended at once. */
+/**
+ * The GraphQL service's pods as they are, with the same probes, strategy, spread and time to end in, but for their drain,
+ * which is the program's own: told to stop, this one ends at once. Names and policies differ since both stand side by side.
+ */
 export async function startUndrained(): Promise<void> {
   const [deployment] = await objects(
     "deployments",
@@ -34,14 +34,13 @@ export const stopUndrained = () =>
 function deploymentLike({ apiVersion, kind, spec }: any) {
   const template = structuredClone(spec.template);
   template.metadata = { labels };
-  template.spec.terminationGracePeriodSeconds = 1;
-  const [container] = template.spec.containers;
-  container.env = container.env.map((variable: any) =>
-    variable.name === "DRAIN_DELAY_SEC" ? { name: variable.name, value: "0" } : variable,
-  );
-  container.command = ["/usr/local/bin/node", "-e", NO_HANDLERS];
-  delete template.spec.topologySpreadConstraints;
-  delete template.spec.affinity;
+  // They spread apart from each other, and not from the service's.
+  for (const constraint of template.spec.topologySpreadConstraints)
+    constraint.labelSelector = { matchLabels: labels };
+  for (const { podAffinityTerm } of template.spec.affinity.podAntiAffinity
+    .preferredDuringSchedulingIgnoredDuringExecution)
+    podAffinityTerm.labelSelector = { matchLabels: labels };
+  template.spec.containers[0].command = ["/usr/local/bin/node", "-e", NO_HANDLERS];
   return { apiVersion, kind, metadata, spec: { ...spec, selector: { matchLabels: labels }, template } };
 }
 
@@ -87,11 +86,4 @@ function ingressLike({ apiVersion, kind, spec }: any) {
     metadata,
     spec: { ingressClassName: spec.ingressClassName, rules: [{ host: `${UNDRAINED}.localhost`, http }] },
   };
-}
-
-async function apply(...items: object[]): Promise<void> {
-  const list = { apiVersion: "v1", kind: "List", items };
-  await execa(join(paths.bin, "kubectl"), ["--kubeconfig", paths.kubeconfig, "apply", "-f", "-"], {
-    input: JSON.stringify(list),
-  });
 }

@@ -1,9 +1,10 @@
+import Fastify from "fastify";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { createApp } from "./app.js";
 import { connectDatabase, onceReachable } from "./database.js";
 import { Drain, drainAndClose } from "./drain.js";
 import { type Env, readEnv } from "./env.js";
-import { type Migration, migrate, readMigrations } from "./migrations.js";
+import { type Migration, MigrationError, migrate, readMigrations } from "./migrations.js";
 
 /** Longer than any request takes. */
 const CLOSE_DEADLINE_MS = 20_000;
@@ -81,6 +82,7 @@ async function serve(env: Env, migrations: readonly Migration[]): Promise<void> 
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  // Of a Job that failed Pulumi and kubectl show the end of its log, which a stack would fill.
+  Fastify({ logger: true }).log.fatal(error instanceof MigrationError ? error.message : error);
   process.exit(1);
 });

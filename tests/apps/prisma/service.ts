@@ -11,6 +11,9 @@ ${secret === undefined ? "" : `managementApiSecret: ${secret}`}
 databases: { default: { connector: mysql, host: 127.0.0.1, port: ${databasePort}, user: u, password: p4ss, migrations: true } }
 `;
 
+/** With which the program itself starts, and finds no database. */
+export const VARIABLES = { PRISMA_CONFIG: documentOf(1), PRISMA_MIGRATIONS: "apps/prisma/prisma/migrations" };
+
 export interface ServiceOptions extends Partial<Omit<AppDependencies, "config" | "database">> {
   readonly client?: PrismaClient;
   readonly ready?: boolean;

@@ -1,4 +1,5 @@
 import { createAdapter } from "@socket.io/redis-streams-adapter";
+import Fastify from "fastify";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { createApp } from "./app.js";
 import { createChat } from "./chat.js";
@@ -78,6 +79,6 @@ function connectToRedis(env: Env) {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  Fastify({ logger: true }).log.fatal(error);
   process.exit(1);
 });
