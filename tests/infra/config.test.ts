@@ -3,41 +3,13 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { loadConfig, secretProblems } from "../../infra/config.js";
 import { record } from "../support/program.js";
-import { type Config, stackConfig } from "../support/stacks.js";
+import { stackConfig } from "../support/stacks.js";
+import { problemsOf, valid, without } from "./config/problems.js";
 
-/** The problems that a configuration is refused with, without the head line. */
-async function problemsOf(config: Config): Promise<string[]> {
-  let message = "";
-  await record(
-    () => {
-      assert.throws(
-        () => loadConfig(),
-        (error) => {
-          assert.ok(pulumi.RunError.isInstance(error), "only a RunError is shown without a stack trace");
-          message = error.message;
-          return true;
-        },
-      );
-    },
-    { stack: "prod", config },
-  );
-  const [head, ...problems] = message.split("\n  - ");
-  assert.equal(head, `Stack "prod" has ${problems.length} configuration problem(s):`);
-  return problems;
-}
-
-const valid = stackConfig("prod");
 const journal = (change: object) => ({
   ...valid,
   "slipway:journal": { ...valid["slipway:journal"], ...change },
 });
-const without = (key: string, config: Config): Config =>
-  Object.fromEntries(Object.entries(config).filter(([other]) => other !== key));
-const image = (reference: string) => ({
-  ...valid,
-  "slipway:images": { ...valid["slipway:images"], redis: reference },
-});
-
 describe("infra/config", () => {
   it("reads every setting with its type, and leaves out what is not given", async () => {
     await record(
@@ -82,17 +54,6 @@ describe("infra/config", () => {
       "slipway:journal.redis.replicas: Too small: expected number to be >=1",
       'slipway:journal: Unrecognized key: "replica"',
       "slipway:redisPassword: expected 16 to 128 letters and digits",
-    ]);
-  });
-
-  it("says which images are missing, and where they come from", async () => {
-    assert.deepEqual(await problemsOf(without("slipway:images", valid)), [
-      "slipway:images.journal-frontend: missing; write the reference that was pushed",
-      "slipway:images.journal-fileserver: missing; write the reference that was pushed",
-      "slipway:images.redis: missing; write the reference that was pushed",
-      "slipway:images.chat-server: missing; write the reference that was pushed",
-      "slipway:images.chat-client: missing; write the reference that was pushed",
-      "slipway:images.prisma: missing; write the reference that was pushed",
     ]);
   });
 
@@ -206,43 +167,6 @@ describe("infra/config", () => {
     assert.deepEqual(secretProblems("key", schema, "good"), []);
     assert.deepEqual(secretProblems("key", schema.optional(), undefined), []);
   });
-
-  const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
-  for (const reference of [
-    "redis:v1.0.1-bfeda01f",
-    "registry.example:5000/slipway/redis:v10.20.30-0123456789abcdef0123456789abcdef01234567",
-    `slipway.local/redis${digest}`,
-    `registry.example/redis:v1.0.1-bfeda01f${digest}`,
-  ]) {
-    it(`takes the image ${reference}`, async () => {
-      await record(
-        () => {
-          assert.equal(loadConfig().images.redis, reference);
-        },
-        { config: image(reference) },
-      );
-    });
-  }
-
-  for (const reference of [
-    "redis",
-    "redis:latest",
-    "redis:v1.0.1",
-    "redis:1.0.1-bfeda01f",
-    "redis:v1.0.1-bfeda0",
-    "redis:v1.0.1-bfedaXYZ",
-    "redis@sha256:abc",
-    `redis:latest${digest}`,
-    `:v1.0.1-bfeda01f`,
-    `redis:v1.0.1-bfeda01f extra`,
-    "",
-  ]) {
-    it(`refuses the image "${reference}"`, async () => {
-      const problems = await problemsOf(image(reference));
-      assert.equal(problems.length, 1);
-      assert.match(problems[0] ?? "", /^slipway:images\.redis: expected an immutable reference/);
-    });
-  }
 
   it("refuses a number in words, a fraction of a pod and a quantity that Kubernetes does not know", async () => {
     const problems = await problemsOf(

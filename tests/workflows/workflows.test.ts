@@ -1,31 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
-
-const repository = join(import.meta.dirname, "../..");
-const folder = join(repository, ".github/workflows");
-const read = (path: string) => readFileSync(join(repository, path), "utf8");
-const files = readdirSync(folder).filter((file) => file.endsWith(".yml"));
-const texts = new Map(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
-const workflows = new Map([...texts].map(([file, text]) => [file, parse(text)]));
-
-interface Job {
-  file: string;
-  name: string;
-  job: any;
-}
-const jobs: Job[] = [...workflows].flatMap(([file, workflow]) =>
-  Object.entries<any>(workflow.jobs).map(([name, job]) => ({ file, name, job })),
-);
-const job = (file: string, name: string): any => workflows.get(file).jobs[name];
-const stepsOf = ({ steps = [] }: any): any[] => steps;
-/** The jobs that run the code of whoever opened a pull request. */
-const rehearsing = [
-  ["preview.yml", "rehearsal"],
-  ["rehearsal.yml", "acts"],
-] as const;
-const titles = (found: Job[]) => found.map(({ file, name }) => `${file} ${name}`);
+import { files, job, jobs, read, rehearsing, stepsOf, texts, titles, workflows } from "./files.js";
 
 const { scripts, dependencies } = JSON.parse(read("package.json")) as {
   scripts: Record<string, string>;
@@ -72,77 +46,6 @@ describe(".github/workflows", () => {
     );
   });
 
-  it("give no permission to all jobs, and to each only what it needs", () => {
-    assert.deepEqual(
-      [...workflows.values()].filter(({ permissions }) => JSON.stringify(permissions) !== "{}"),
-      [],
-    );
-    const signIn = { contents: "read", "id-token": "write" };
-    assert.deepEqual(
-      Object.fromEntries(
-        jobs.map(({ file, name, job: { permissions } }) => [`${file} ${name}`, permissions]),
-      ),
-      {
-        "comment.yml comment": { contents: "read", actions: "read", "pull-requests": "write" },
-        "deploy.yml dev": signIn,
-        "deploy.yml prod-preview": signIn,
-        "deploy.yml prod": signIn,
-        "drift.yml drift": signIn,
-        "preview.yml rehearsal": { contents: "read" },
-        "preview.yml deployed": signIn,
-        "rehearsal.yml acts": { contents: "read" },
-        "stack.yml pulumi": signIn,
-      },
-    );
-  });
-
-  it("never run a stranger's code with a token that writes", () => {
-    for (const [file, { on }] of workflows) assert.equal("pull_request_target" in on, false, file);
-    const comment = job("comment.yml", "comment");
-    const [checkout, ...others] = stepsOf(comment).filter(({ uses = "" }) =>
-      uses.startsWith("actions/checkout@"),
-    );
-    assert.deepEqual(others, []);
-    assert.equal(checkout.with.ref, "${{ github.event.repository.default_branch }}");
-    const download = stepsOf(comment).find(({ uses = "" }) => uses.startsWith("actions/download-artifact@"));
-    assert.equal(download.with.path, "${{ runner.temp }}/reports");
-  });
-
-  it("give a fork's code no secret and no identity", () => {
-    assert.deepEqual(
-      [...texts].filter(([, text]) => /\bsecrets\b/.test(text)).map(([file]) => file),
-      [],
-    );
-    for (const [file, name] of rehearsing) {
-      const open = job(file, name);
-      assert.equal("environment" in open || "secrets" in open, false, name);
-      assert.equal(JSON.stringify(open).includes("vars."), false, name);
-    }
-    assert.match(
-      job("preview.yml", "deployed").if,
-      /github\.event\.pull_request\.head\.repo\.full_name == github\.repository/,
-    );
-  });
-
-  it("leave no token in a checkout for what runs in it", () => {
-    const checkouts = jobs.flatMap(({ job: one }) =>
-      stepsOf(one).filter(({ uses = "" }) => uses.startsWith("actions/checkout@")),
-    );
-    assert.equal(checkouts.length, 4);
-    assert.deepEqual(
-      checkouts.filter((step) => step.with["persist-credentials"] !== false),
-      [],
-    );
-  });
-
-  it("put nothing that a stranger writes into a script", () => {
-    const scriptsOfSteps = jobs.flatMap(({ job: one }) => stepsOf(one).map(({ run = "" }) => run as string));
-    assert.deepEqual(
-      scriptsOfSteps.filter((run) => run.includes("${{")),
-      [],
-    );
-  });
-
   it("deploy a stack one at a time and never cancel it", () => {
     for (const stack of ["dev", "prod"]) {
       assert.deepEqual(job("deploy.yml", stack).concurrency, {
@@ -156,21 +59,6 @@ describe(".github/workflows", () => {
     assert.equal(job("stack.yml", "pulumi")["timeout-minutes"], 360);
   });
 
-  it("bind who deploys, who looks for drift and who only previews to environments of their own", () => {
-    assert.equal(job("stack.yml", "pulumi").environment, "${{ inputs.environment }}");
-    const bound = jobs.filter(({ job: one }) => one.uses === "./.github/workflows/stack.yml");
-    assert.deepEqual(
-      bound.map(({ job: { with: given } }) => [given.operation, given.stack, given.environment]),
-      [
-        ["up", "dev", "dev"],
-        ["preview", "prod", "prod-preview"],
-        ["up", "prod", "prod"],
-        ["drift", "${{ matrix.stack }}", "${{ matrix.stack }}-drift"],
-        ["preview", "${{ matrix.stack }}", "${{ matrix.stack }}-preview"],
-      ],
-    );
-  });
-
   it("change nothing where they only look", () => {
     const runs = stepsOf(job("stack.yml", "pulumi")).filter(({ run = "" }) => run.startsWith("pulumi "));
     assert.deepEqual(
@@ -182,14 +70,6 @@ describe(".github/workflows", () => {
       ],
     );
     assert.match(runs[2].run, /--refresh --expect-no-changes/);
-  });
-
-  it("look for drift as the one identity that reads Secrets and changes nothing, and for nobody's pull request", () => {
-    const asDrift = jobs.filter(({ job: one }) => /-drift$/.test(one.with?.environment));
-    assert.deepEqual(titles(asDrift), ["drift.yml drift"]);
-    assert.deepEqual(Object.keys(workflows.get("drift.yml").on), ["schedule", "workflow_dispatch"]);
-    for (const cloud of ["gcp", "aws"])
-      assert.match(read(`infra/${cloud}/ci-identity.ts`), /-drift`/, `${cloud} lets no such environment in`);
   });
 
   it("play every act of the rehearsal for every pull request, forks' too, and show its tables", () => {

@@ -1,34 +1,20 @@
-import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import type { z } from "zod";
 import { gcp } from "../../../infra/config/gcp.js";
 import { GoogleCloud, type GoogleCloudArgs } from "../../../infra/gcp/google-cloud.js";
-import { type Registered, isSecret, only, record, valueOf } from "../../support/program.js";
+import { type Registered, isSecret, only, record } from "../../support/program.js";
+import { large, small } from "./google-cloud-args.js";
 import { listOf, reaches } from "./google.js";
-
-const small: GoogleCloudArgs = { project: "acme-dev", region: "europe-west1", images: {}, protection: false };
-const large: GoogleCloudArgs = {
-  project: "acme-prod",
-  region: "europe-west1",
-  gke: { encryptSecrets: true },
-  cloudSql: { highlyAvailable: true, readReplica: true },
-  dnsZone: "example-com",
-  gitHubRepository: "acme/platform",
-  domain: "example.com",
-  images: {},
-  protection: true,
-};
 
 /** The types must fit: the stack file's block is handed on as it is. */
 type StackFileBlock = NonNullable<z.infer<typeof gcp>>;
 const handOn = (block: StackFileBlock): GoogleCloudArgs => ({ ...block, images: {}, protection: true });
 
 describe("infra/gcp/google-cloud", () => {
-  let cloud: GoogleCloud;
   const run = (args: GoogleCloudArgs, preview = false) =>
     record(
       () => {
-        cloud = new GoogleCloud("gcp", args);
+        new GoogleCloud("gcp", args);
       },
       { stack: "dev", preview },
     );
@@ -185,33 +171,6 @@ describe("infra/gcp/google-cloud", () => {
     );
     const labelled = "gke gke-key gke-nodes mysql mysql-replica network-nat registry services".split(" ");
     assert.deepEqual(found, Object.fromEntries(labelled.map((name) => [`gcp-${name}`, labels])));
-  });
-
-  it("tells what the stack's outputs show, the kubeconfig as a secret", async () => {
-    await run(large);
-    assert.equal(await (cloud.kubeconfig as any).isSecret, true);
-    assert.equal(await valueOf(cloud.registryHost), "europe-west1-docker.pkg.dev/acme-prod/slipway");
-    assert.deepEqual(cloud.addresses, {});
-    assert.deepEqual(await Promise.all(cloud.egressAddresses.map(valueOf)), ["203.0.113.20"]);
-    const connection = cloud.databaseConnectionName ?? pulumi.output("none");
-    assert.equal(await valueOf(connection), "acme-prod:europe-west1:gcp-mysql-1f2e3d4c");
-    assert.deepEqual(await valueOf(pulumi.output(cloud.ciIdentities)), {
-      workloadIdentityProvider:
-        "projects/123456789012/locations/global/workloadIdentityPools/github-1f2e3d4c/providers/github",
-      previewServiceAccount: "dev-ci-preview@acme-prod.iam.gserviceaccount.com",
-      driftServiceAccount: "dev-ci-drift@acme-prod.iam.gserviceaccount.com",
-      deployServiceAccount: "dev-ci-deploy@acme-prod.iam.gserviceaccount.com",
-    });
-  });
-
-  it("shows the address of an entry that an app asked for, and no database or identities that nobody did", async () => {
-    await record(() => {
-      cloud = new GoogleCloud("gcp", { ...small, domain: "example.com" });
-      const entry = { namespace: "journal", routes: [] };
-      cloud.cluster.createEntry("journal", entry, { parent: cloud });
-    });
-    assert.deepEqual(await valueOf(pulumi.output(cloud.addresses)), { journal: "203.0.113.10" });
-    assert.deepEqual([cloud.databaseConnectionName, cloud.ciIdentities], [undefined, undefined]);
   });
 
   it("hands the kubeconfig on as a secret, and puts it nowhere else", () => {

@@ -128,7 +128,7 @@ describe("apps/journal/frontend input", () => {
         assert.ok(added.statusCode < 500, `POST answered ${added.statusCode}`);
         assert.ok(listed.statusCode < 500, `GET answered ${listed.statusCode}`);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
