@@ -23,6 +23,12 @@ const podNames = async () =>
     ({ metadata }) => metadata.name as string,
   );
 
+async function restartsOf(pod: string): Promise<number> {
+  return Number(
+    await inPrisma("get", "pod", pod, "-o", "jsonpath={.status.containerStatuses[0].restartCount}"),
+  );
+}
+
 /** What befalls the service while people write; each returns when it has happened. */
 const faults: Readonly<Record<string, () => Promise<unknown>>> = {
   "a replica's pod is deleted by force": async () => {
@@ -144,8 +150,15 @@ describe("the GraphQL service under load", () => {
     const { stop, sent } = readAndWrite("prisma");
     const [pod = ""] = await podNames();
     await until("some requests", () => (sent() >= SOME ? undefined : `${sent()}`));
-    process.kill(await podProcess("prisma", pod, "node"), "SIGKILL");
+    const server = await podProcess("prisma", pod, "node");
+    const before = await restartsOf(pod);
+    process.kill(server, "SIGKILL");
     const killed = sent();
+    await until(
+      "another process",
+      async () => ((await restartsOf(pod)) > before ? undefined : "none yet"),
+      400,
+    );
     await settled();
     const enough = sent() + SOME;
     await until("more requests", () => (sent() >= enough ? undefined : `${sent()} of ${enough}`));
