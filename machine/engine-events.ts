@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-/** As the engine's own display has them; what stays the same has none. */
+/** As the engine's own display has them; what is left as it is has none. */
 const signs: Record<string, string> = {
   create: "+",
   update: "~",
@@ -9,10 +9,9 @@ const signs: Record<string, string> = {
   delete: "-",
   "delete-replaced": "--",
   read: ">",
-  refresh: "~",
 };
 
-/** What an event of the engine tells of a resource; nothing, where it changes nothing. */
+/** What an event of the engine tells of a resource; nothing, where it leaves it as it is. */
 export function lineOf({ resourcePreEvent, resOutputsEvent, resOpFailedEvent }: EngineEvent): string {
   if (resourcePreEvent) return describe(resourcePreEvent.metadata, "…");
   if (resOutputsEvent) return describe(resOutputsEvent.metadata, "done");

@@ -187,7 +187,10 @@ async function watch<T>(
   }
 }
 
-/** Fires a while after the first Ctrl-C, which came from the terminal: the engine takes a second one for "at once". */
+/**
+ * Fires a while after the first Ctrl-C. A terminal tells the engine of that one, too, which takes a second one for "at once";
+ * where this command alone was told, it is the engine's first.
+ */
 function secondInterrupt(): { signal: AbortSignal; dispose: () => void } {
   const second = new AbortController();
   let timer: NodeJS.Timeout | undefined;

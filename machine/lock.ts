@@ -32,6 +32,7 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     await rm(mine);
   }
+  const markBefore = process.env[mark.name];
   process.env[mark.name] = mark.value;
   const giveBack = () => rm(file, { force: true });
   try {
@@ -43,6 +44,10 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
     await endLeftovers();
     await giveBack();
     throw error;
+  } finally {
+    // What this process starts later is at work for nobody.
+    if (markBefore === undefined) Reflect.deleteProperty(process.env, mark.name);
+    else process.env[mark.name] = markBefore;
   }
 }
 

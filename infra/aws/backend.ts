@@ -19,7 +19,7 @@ export function albBackend(args: BackendArgs): Backend {
   }
   const attributes = {
     "deregistration_delay.timeout_seconds": drainTimeoutSec,
-    // An ALB knows no affinity but by cookies. Its pages at least have TLS as it has: no entry is without.
+    // An ALB knows no affinity but by cookies, so a page below another domain needs a browser that takes them.
     "stickiness.enabled": sticky,
     ...(sticky && { "stickiness.type": "lb_cookie", "stickiness.lb_cookie.duration_seconds": DAY_SEC }),
   };

@@ -52,7 +52,7 @@ export const chat = z
     redis: z
       .strictObject({
         replicas: replicas.optional(),
-        /** Size of each new volume. Those that are there keep theirs: docs/runbooks/stuck.md says how they grow. */
+        /** Of each volume, in a StatefulSet that is new: docs/runbooks/stuck.md says how those that are there grow. */
         storage: quantity("10Gi").optional(),
         resources: resources.optional(),
       })

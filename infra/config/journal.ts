@@ -18,7 +18,7 @@ export const journal = z
         replicas: replicas
           .refine((count) => count !== 2, "expected 1, or at least 3: of two, neither can outvote the other")
           .optional(),
-        /** Size of each new volume. Those that are there keep theirs: docs/runbooks/stuck.md says how they grow. */
+        /** Of each volume, in a StatefulSet that is new: docs/runbooks/stuck.md says how those that are there grow. */
         storage: quantity("10Gi").optional(),
         resources: resources.optional(),
       })

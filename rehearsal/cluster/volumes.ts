@@ -16,8 +16,13 @@ const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
 /**
  * Does for claims what the clouds' CSI drivers do: a volume in the zone of the node that the scheduler has chosen, and
  * nowhere else, so that a pod can never go where its data is not. Kubernetes itself binds the two.
+ *
+ * @returns what ends it
  */
-export async function provideVolumes(config: KubeConfig, drivers: readonly string[]): Promise<void> {
+export async function provideVolumes(
+  config: KubeConfig,
+  drivers: readonly string[],
+): Promise<() => Promise<void>> {
   const core = config.makeApiClient(CoreV1Api);
   const storage = config.makeApiClient(StorageV1Api);
   const claims = makeInformer(config, "/api/v1/persistentvolumeclaims", () =>
@@ -30,10 +35,15 @@ export async function provideVolumes(config: KubeConfig, drivers: readonly strin
   claims.on("add", onClaim);
   claims.on("update", onClaim);
   volumes.on("update", (volume) => void reclaim(core, volume, drivers).catch(report));
+  let ended = false;
   for (const informer of [claims, volumes]) {
-    informer.on("error", () => void informer.start().catch(report));
+    informer.on("error", () => void (ended ? undefined : informer.start().catch(report)));
     await informer.start();
   }
+  return async () => {
+    ended = true;
+    for (const informer of [claims, volumes]) await informer.stop();
+  };
 }
 
 function report(error: unknown): void {

@@ -52,8 +52,11 @@ describe("a rotated password of the GraphQL service's database", () => {
     this.timeout(600_000);
     // A version never goes down: the service goes with its database, and comes back with the first one.
     removeBlock("slipway:prisma");
-    await npmRun("up");
-    restoreStackFile();
+    try {
+      await npmRun("up");
+    } finally {
+      restoreStackFile();
+    }
     await npmRun("up");
     forgetSecret();
     await settled();

@@ -42,6 +42,16 @@ describe("machine/lock", () => {
     assert.deepEqual(readdirSync(checkout.local), []);
   });
 
+  it("marks what is started meanwhile, and nothing that is started afterwards", async () => {
+    const marked = () =>
+      spawnSync("sh", ["-c", "echo $SLIPWAY_COMMAND_IN"], { encoding: "utf8" }).stdout.trim();
+    const before = marked();
+    assert.notEqual(await withLock(() => Promise.resolve(marked())), before);
+    assert.equal(marked(), before);
+    await assert.rejects(withLock(() => Promise.reject(new Error("no"))));
+    assert.equal(marked(), before);
+  });
+
   it("is given back when the work fails", async () => {
     await assert.rejects(
       withLock(() => Promise.reject(new Error("no"))),

@@ -1,12 +1,12 @@
 import { eksAllocatable } from "../../cluster/machine-types.js";
 import type { NodePool } from "../../cluster/nodes.js";
+import type { Taken } from "../quotas.js";
 import { block, hex, text, type Cloud, type Rules, type Thing } from "../rule.js";
 import type { Existing } from "../store.js";
 import { ADD_ON, CLUSTER, clusterNameOf, ofCluster } from "./cluster-names.js";
 import { ROLE } from "./identity.js";
 import { arnOf, common, firmly, loosely, regionOf, source } from "./naming.js";
 import { LAUNCH_TEMPLATE, SUBNET } from "./network.js";
-import type { Taken } from "../quotas.js";
 import { cpusOfNodes } from "./quotas.js";
 
 export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
