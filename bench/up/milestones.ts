@@ -97,7 +97,9 @@ async function podsAreReady(oldestMs: number): Promise<boolean> {
   if (!existsSync(paths.kubeconfig)) return false;
   const { items } = await cluster().makeApiClient(CoreV1Api).listPodForAllNamespaces();
   const isThere = items.some(({ metadata }) => metadata?.namespace === "journal");
-  return isThere && items.every((pod) => isReady(pod, oldestMs));
+  // A Job's pod has done what it was for before the cluster stopped.
+  const lasting = items.filter(({ status }) => status?.phase !== "Succeeded");
+  return isThere && lasting.every((pod) => isReady(pod, oldestMs));
 }
 
 /** The API server still says of a pod from before that it is ready, so its containers have to be younger. */
