@@ -119,6 +119,8 @@ const everydayChanges: readonly EverydayChange[] = [
       "delete Address chat",
       "delete Service chat",
       "replace ConfigMap chat-server-config",
+      // The page has TLS then, and is of the same site as its server.
+      "update BackendConfig chat-server",
       "update Deployment chat-server",
       "update NetworkPolicy chat-client",
       "update ResourceQuota chat",
