@@ -7,6 +7,16 @@ export interface Failure {
   what: string;
 }
 
+/** Requests that go on until they are stopped. */
+export interface Load {
+  /** Waits for what is under way, and tells what came of all of it. */
+  stop: () => Promise<LoadResult>;
+  /** How many there have been so far. */
+  sent: () => number;
+  /** How many of them failed so far. */
+  failed: () => number;
+}
+
 export interface LoadResult {
   sent: number;
   failures: Failure[];
@@ -18,13 +28,12 @@ export interface LoadResult {
  *
  * @param send makes the next request.
  * @param isFailure what of an answer counts as a failure, as does none.
- * @returns what stops it, waits for what is under way, and tells what came of all of it.
  */
 export function startLoad(
   send: (count: number, agent: Agent) => Promise<Answer>,
   requestsPerSecond = 50,
   isFailure = ({ status }: Answer) => status >= 400,
-): () => Promise<LoadResult> {
+): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
   const underWay = new Set<Promise<void>>();
   const failures: Failure[] = [];
@@ -43,11 +52,15 @@ export function startLoad(
     underWay.add(one);
   }, 1000 / requestsPerSecond);
 
-  return async () => {
-    clearInterval(timer);
-    await Promise.all(underWay);
-    agent.destroy();
-    return { sent, failures, answers };
+  return {
+    sent: () => sent,
+    failed: () => failures.length,
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(underWay);
+      agent.destroy();
+      return { sent, failures, answers };
+    },
   };
 }
 

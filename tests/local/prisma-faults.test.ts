@@ -1,28 +1,23 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import type { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startTime } from "../../machine/processes.js";
-import { graphql, inPrisma, isFailure, post, sql } from "./graphql.js";
-import { type LoadResult, startLoad, told } from "./load.js";
+import { graphql, inPrisma, post, sql } from "./graphql.js";
+import { told } from "./load.js";
 import { killNode, nodeOf } from "./nodes.js";
 import { cutOff, endAllCuts } from "./partition.js";
-import { type Answer, npmRun, objects, rolledOut, settled, until } from "./platform.js";
+import { npmRun, rolledOut, settled, until } from "./platform.js";
+import { podNames, readAndWrite } from "./prisma-load.js";
 import { PrismaWriters } from "./prisma-writers.js";
 import { podProcess } from "./pod-processes.js";
 import { UNDRAINED, startUndrained, stopUndrained } from "./undrained.js";
 
 const ROLLOUTS = 10;
 const REQUESTS_PER_SEC = 100;
+const DOMAIN = "load.example.com";
 const LEAST_REQUESTS = 20_000;
 const WRITERS = 8;
 /** Not a limit: how much is written before and after a fault, so that it hits something and something follows. */
 const SOME = 60;
-
-const podNames = async () =>
-  (await objects("pods", "-n", "prisma", "-l", "app.kubernetes.io/component=prisma")).map(
-    ({ metadata }) => metadata.name as string,
-  );
 
 async function restartsOf(pod: string): Promise<number> {
   return Number(
@@ -63,30 +58,6 @@ const faults: Readonly<Record<string, () => Promise<unknown>>> = {
   },
 };
 
-/** Reads and writes in turn, at a steady pace over kept connections. */
-function readAndWrite(app: string): {
-  stop: () => Promise<LoadResult>;
-  sent: () => number;
-  failed: () => number;
-} {
-  const create = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
-  let sent = 0;
-  const send = (count: number, agent: Agent) => {
-    sent = count + 1;
-    const id = randomUUID();
-    return count % 2 === 0
-      ? post("{ posts { title author { name } } }", {}, { agent }, app)
-      : post(create, { data: { id, email: `${id}@load.example.com`, name: "load" } }, { agent }, app);
-  };
-  let failed = 0;
-  const isCounted = (answer: Answer) => {
-    if (isFailure(answer)) failed++;
-    return isFailure(answer);
-  };
-  const stop = startLoad(send, REQUESTS_PER_SEC, isCounted);
-  return { stop, sent: () => sent, failed: () => failed };
-}
-
 async function removeWritten(): Promise<void> {
   await sql(
     "DELETE FROM prisma.User WHERE email LIKE '%@writers.example.com' OR email LIKE '%@load.example.com'",
@@ -100,7 +71,7 @@ describe("the GraphQL service under load", () => {
 
   it("fails none of the reads and writes during ten rolling updates, and loses nothing that was written", async function () {
     this.timeout(900_000);
-    const { stop, sent } = readAndWrite("prisma");
+    const { stop, sent } = readAndWrite(REQUESTS_PER_SEC, DOMAIN);
     const rollouts = await (async () => {
       for (let rollout = 0; rollout < ROLLOUTS; rollout++) {
         const before = await podNames();
@@ -128,7 +99,7 @@ describe("the GraphQL service under load", () => {
   it("would fail some of them without its drain, so that the test above would see them", async () => {
     await startUndrained();
     try {
-      const { stop, failed } = readAndWrite(UNDRAINED);
+      const { stop, failed } = readAndWrite(REQUESTS_PER_SEC, DOMAIN, UNDRAINED);
       // Only what is under way as a pod ends can fail, since the entry sends everything else to another one.
       let rollouts = 0;
       const rolled = await (async () => {
@@ -150,7 +121,7 @@ describe("the GraphQL service under load", () => {
   });
 
   it("fails none of the reads and writes while every replica is deleted, one after the other", async () => {
-    const { stop } = readAndWrite("prisma");
+    const { stop } = readAndWrite(REQUESTS_PER_SEC, DOMAIN);
     const deletions = await (async () => {
       for (const pod of await podNames()) {
         await inPrisma("delete", "pod", pod, "--wait=false");
@@ -166,7 +137,7 @@ describe("the GraphQL service under load", () => {
 
   it("fails no request that is sent after a replica's process was killed", async function () {
     this.timeout(600_000);
-    const { stop, sent } = readAndWrite("prisma");
+    const { stop, sent } = readAndWrite(REQUESTS_PER_SEC, DOMAIN);
     let killed = 0;
     const faulted = await kill().catch((error: unknown) => error);
     const all = await stop();

@@ -1,38 +1,23 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import type { Agent } from "node:http";
-import { forgetSecret, inPrisma, isFailure, post, sql } from "./graphql.js";
-import { startLoad, told } from "./load.js";
+import { forgetSecret, inPrisma, sql } from "./graphql.js";
+import { told } from "./load.js";
 import { answerTo, signIn } from "./maria-db.js";
-import { npmRun, objects, settled, until } from "./platform.js";
+import { npmRun, settled, until } from "./platform.js";
+import { podNames, readAndWrite } from "./prisma-load.js";
 import { changeBlock, removeBlock, restoreStackFile } from "./stack-file.js";
 
 const REQUESTS_PER_SEC = 50;
 /** Not a limit: requests before and after a rotation, so that it falls among them. */
 const SOME = 100;
-const CREATE = "mutation ($data: UserCreate!) { createUser(data: $data) { id } }";
 
 const idOf = async (kind: string, name: string) =>
   inPrisma("get", kind, name, "-o", "jsonpath={.metadata.uid}");
-const podNames = async () =>
-  (await objects("pods", "-n", "prisma", "-l", "app.kubernetes.io/component=prisma")).map(
-    ({ metadata }) => metadata.name as string,
-  );
-
 /** Deploys with that version of the password while people read and write. */
 async function rotateUnderLoad(passwordVersion: number) {
-  let sent = 0;
-  const send = (count: number, agent: Agent) => {
-    sent = count + 1;
-    const id = randomUUID();
-    return count % 2 === 0
-      ? post("{ posts { title author { name } } }", {}, { agent })
-      : post(CREATE, { data: { id, email: `${id}@rotation.example.com`, name: "load" } }, { agent });
-  };
-  const stop = startLoad(send, REQUESTS_PER_SEC, isFailure);
+  const { stop, sent } = readAndWrite(REQUESTS_PER_SEC, "rotation.example.com");
   const more = (count: number) => {
-    const enough = sent + count;
-    return until("more requests", () => (sent >= enough ? undefined : `${sent} of ${enough}`));
+    const enough = sent() + count;
+    return until("more requests", () => (sent() >= enough ? undefined : `${sent()} of ${enough}`));
   };
   const rotation = await (async () => {
     await more(SOME);

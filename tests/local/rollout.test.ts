@@ -18,7 +18,7 @@ async function rollUnderLoad(
   send: (count: number, agent: Agent) => Promise<Answer>,
 ): Promise<Answer[]> {
   const before = await podNames(component);
-  const stop = startLoad(send);
+  const { stop } = startLoad(send);
   const rollout = await (async () => {
     await kubectl("rollout", "restart", `deployment/${component}`, "-n", "journal");
     await rolledOut(`deployment/${component}`);

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { configDocument } from "./graphql.js";
 import { apply, kubectl, objects, rolledOut } from "./platform.js";
+import { serviceDeployment } from "./prisma-load.js";
 
 /** A namespace of their own, since the service's has no room for so many: its quota counts its own pods. */
 const NAMESPACE = "servers-together";
@@ -25,13 +26,6 @@ const policy = {
 
 /** Starts that many of the service's servers at once, on another database of its MariaDB, and waits for all. */
 export async function startServersTogether(replicas: number, database: string): Promise<void> {
-  const [deployment] = await objects(
-    "deployments",
-    "-n",
-    "prisma",
-    "-l",
-    "app.kubernetes.io/component=prisma",
-  );
   const document = parse(await configDocument()) as { databases: { default: object } };
   Object.assign(document.databases.default, { database, connectionLimit: 2 });
   const metadata = { name: NAMESPACE, namespace: NAMESPACE, labels };
@@ -39,7 +33,7 @@ export async function startServersTogether(replicas: number, database: string): 
     { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE, labels } },
     policy,
     { apiVersion: "v1", kind: "Secret", metadata, stringData: { "prisma.yml": JSON.stringify(document) } },
-    { ...deploymentLike(deployment, replicas), metadata },
+    { ...deploymentLike(await serviceDeployment(), replicas), metadata },
   );
   await rolledOut(`deployment/${NAMESPACE}`, NAMESPACE);
 }

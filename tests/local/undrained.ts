@@ -1,5 +1,6 @@
 import { inPrisma } from "./graphql.js";
 import { apply, objects, rolledOut } from "./platform.js";
+import { serviceDeployment } from "./prisma-load.js";
 
 /** What the peer is called: its objects, its pods' component and its host. */
 export const UNDRAINED = "undrained";
@@ -12,15 +13,8 @@ const metadata = { name: UNDRAINED, namespace: "prisma", labels };
  * which is the program's own: told to stop, this one ends at once. Names and policies differ since both stand side by side.
  */
 export async function startUndrained(): Promise<void> {
-  const [deployment] = await objects(
-    "deployments",
-    "-n",
-    "prisma",
-    "-l",
-    "app.kubernetes.io/component=prisma",
-  );
   const [ingress] = await objects("ingresses", "-n", "prisma");
-  await apply(...policies, deploymentLike(deployment), service, ingressLike(ingress));
+  await apply(...policies, deploymentLike(await serviceDeployment()), service, ingressLike(ingress));
   await rolledOut(`deployment/${UNDRAINED}`, "prisma");
 }
 
