@@ -62,12 +62,11 @@ async function startCluster(processes: Processes, folder: string, place: Place):
   await write("accounts.pub", publicKey.export({ type: "spki", format: "pem" }).toString());
   processes.start(`${name}-kube-apiserver`, apiServerCommand(folder, place));
 
-  const certificate = join(folder, "certificates/apiserver.crt");
-  await processes.until(`certificate of ${name}`, START_SECONDS, () =>
-    Promise.resolve(existsSync(certificate)),
-  );
-  // The API server writes its own certificate first and the authority's after it.
-  const [, authority = ""] = readFileSync(certificate, "utf8").split(/(?<=-----END CERTIFICATE-----\n)/);
+  let authority = "";
+  await processes.until(`certificate of ${name}`, START_SECONDS, () => {
+    authority = authorityIn(join(folder, "certificates/apiserver.crt"));
+    return Promise.resolve(authority !== "");
+  });
   const access = { name, address: `127.0.0.1:${port}`, authority, token };
   await processes.until(`API server of ${name}`, START_SECONDS, () =>
     get(access, "/readyz").then(
@@ -99,6 +98,14 @@ async function startCluster(processes: Processes, folder: string, place: Place):
     `--node-lease-duration-seconds=${NODE_LEASE_SECONDS}`,
   ]);
   return access;
+}
+
+/** The authority's certificate, which an API server writes after its own: empty while it is not there, or not all of it. */
+export function authorityIn(file: string): string {
+  if (!existsSync(file)) return "";
+  const [, authority = ""] =
+    readFileSync(file, "utf8").match(/-----BEGIN[^]*?-----END CERTIFICATE-----\n/g) ?? [];
+  return authority;
 }
 
 /** Admission as Kubernetes has it by default: among it Pod Security, quotas and limits. */
