@@ -50,7 +50,8 @@ let started = 0;
 export function typescriptOf(checkout: string): string[] {
   const own = join(checkout, "infra/typescript.mjs");
   const loader = existsSync(own) ? own : createRequire(join(checkout, "package.json")).resolve("tsx");
-  return [process.execPath, "--import", pathToFileURL(loader).href];
+  // Their garbage is young: a third of their time went into collecting it a little at a time.
+  return [process.execPath, "--max-semi-space-size=64", "--import", pathToFileURL(loader).href];
 }
 
 /** Rejects when a process ends that should have said that it is ready. */

@@ -1,8 +1,8 @@
 import type { Changed } from "../changes.js";
-import type { Run } from "../engine.js";
 import type { Act } from "./act.js";
 import { podsAct } from "./deployment.js";
 import type { Edit } from "./edits.js";
+import { notRefused } from "./refusals.js";
 import type { Configuration } from "../stack.js";
 
 interface EverydayChange {
@@ -137,48 +137,6 @@ function hasPageBehindLoadBalancer(committed: Configuration): boolean {
 /** "update Deployment journal-frontend" without the verb. */
 const spoken = (change: Changed) => change.slice(change.indexOf(" ") + 1);
 
-const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
-const REFUSAL = "LimitExceededException: no more instances of that type";
-
-/** Clouds fail, and mostly only for a while. */
-const refusalAct: Act = {
-  title: "what a cloud refuses is told, and the next up does it",
-  async play(stage) {
-    await stage.edit({ "slipway:aws": { eks: { desiredNodes: 5 } } });
-    stage.stack.setFaults([
-      { token: NODE_GROUP, operation: "update", message: REFUSAL, delayMs: 500, times: 1 },
-    ]);
-    const refused = await stage.run("up");
-    const { problems, changes } = await stage.change(["update NodeGroup aws-eks-nodes"]);
-    return { problems: [...notRefused(refused, REFUSAL), ...problems], changes };
-  },
-};
-
-const QUOTA = "Running On-Demand Standard instances";
-
-/** The nodes that there are take 20 CPUs, one more takes 24. */
-const quotaAct: Act = {
-  title: "what a quota does not allow is told, and the next up does it when the quota is raised",
-  async play(stage) {
-    await stage.edit({ "slipway:aws": { eks: { desiredNodes: 6 } } });
-    stage.stack.setQuotas({ [QUOTA]: 20 });
-    const refused = await stage.run("up");
-    stage.stack.setQuotas({ [QUOTA]: 24 });
-    const { problems, changes } = await stage.change(["update NodeGroup aws-eks-nodes"]);
-    return { problems: [...notRefused(refused, "VcpuLimitExceeded"), ...problems], changes };
-  },
-};
-
-/** In what a run did not end with that answer of a cloud. */
-function notRefused({ outcome, errors }: Run, answer: string): string[] {
-  return [
-    ...(outcome === "failed" ? [] : [`expected the up to fail, it ${outcome}`]),
-    ...(errors.some((error) => error.includes(answer))
-      ? []
-      : [`expected "${answer}" among the errors, got: ${errors.join("; ")}`]),
-  ];
-}
-
 /** What the last update put out is known to the engine alone, so only with a real one does the program learn it. */
 const versionAct: Act = {
   title: "a version of the database password that is not the next one is refused, and changes nothing",
@@ -207,8 +165,6 @@ export function everydayActs(committed: Configuration): Act[] {
       },
     })),
     versionAct,
-    refusalAct,
-    quotaAct,
     podsAct("after all of it, on new nodes, every pod is ready and apart from its like again"),
   ];
 }

@@ -4,6 +4,7 @@ import { deploymentActs } from "./deployment.js";
 import { everydayActs } from "./everyday.js";
 import { interruptionActs } from "./interruptions.js";
 import { referencesAct } from "./references.js";
+import { refusalActs } from "./refusals.js";
 import { secretsAct } from "./secrets.js";
 import { teardownActs } from "./teardown.js";
 
@@ -25,6 +26,6 @@ export function partsOf(committed: Configuration): readonly (readonly Act[])[] {
       secretsAct("after all changes"),
       ...teardownActs(committed),
     ],
-    [...interruptionActs, secretsAct("after the interruptions")],
+    [...interruptionActs, ...refusalActs, secretsAct("after the interruptions and refusals")],
   ];
 }
