@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Identity } from "./identity.js";
 import type { Allowed } from "./k8s/network-policy.js";
 
 export interface MySqlArgs {
@@ -19,11 +20,14 @@ export interface MySqlArgs {
 }
 
 export interface MySqlClient {
+  /** Which component of the app the pods are, such as "migrations". */
+  readonly component: string;
+
   /** Labels of the pods. */
   readonly selector: Readonly<Record<string, string>>;
 
   /** Theirs: where the cloud signs them in by it, it gets the right to. */
-  readonly serviceAccountName: string;
+  readonly identity: Identity;
 }
 
 export interface MySql {

@@ -144,8 +144,9 @@ export class Prisma extends pulumi.ComponentResource {
         app: name,
         namespace: namespace.name,
         clients: [COMPONENT, ...(prisma1 ? [] : [MIGRATIONS])].map((component) => ({
+          component,
           selector: labelsFor(name, component).selector,
-          serviceAccountName: component,
+          identity: cluster.identityOf({ namespace: namespace.name, name: component }),
         })),
         passwordVersion,
       };
@@ -201,7 +202,7 @@ export class Prisma extends pulumi.ComponentResource {
       const job = createJob(
         `${name}-${MIGRATIONS}`,
         {
-          ...{ app: name, component: MIGRATIONS, namespace: namespace.name },
+          ...{ app: name, component: MIGRATIONS, cluster, namespace: namespace.name },
           container: migrationsContainer({ ...containerArgs, name: MIGRATIONS }),
           nativeSidecars: mySql.sidecars,
           volumes: podVolumes(secret.metadata.name, mySql.volumes),

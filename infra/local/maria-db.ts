@@ -13,7 +13,7 @@ import type { Cluster, MySql, MySqlArgs } from "../platform.js";
 import { createDatabasePod } from "./database-pod.js";
 
 export interface MariaDbArgs extends MySqlArgs {
-  cluster: Pick<Cluster, "image" | "imagePullPolicy" | "storageClassName">;
+  cluster: Pick<Cluster, "createIdentity" | "image" | "imagePullPolicy" | "storageClassName">;
 
   /**
    * Size of its volume.
@@ -134,7 +134,7 @@ export class MariaDb extends pulumi.ComponentResource implements MySql {
       return createJob(
         `${name}-users`,
         {
-          ...{ app, component: USERS_NAME, namespace, calls: pod.calls },
+          ...{ app, component: USERS_NAME, cluster, namespace, calls: pod.calls },
           container: usersContainer(),
           volumes: [
             auth(),
