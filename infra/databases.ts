@@ -11,12 +11,8 @@ export interface MySqlArgs {
   /** The pods, in the same namespace, that may connect. */
   clients: readonly MySqlClient[];
 
-  /**
-   * The next one gives the app another password, which it signs in with as another user: one at a time.
-   *
-   * @default 1
-   */
-  passwordVersion?: number;
+  /** The next one gives the app another password, which it signs in with as another user: one at a time. */
+  passwordVersion: number;
 }
 
 export interface MySqlClient {

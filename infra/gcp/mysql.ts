@@ -7,7 +7,7 @@ import * as random from "@pulumi/random";
 import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
 import type { Allowed } from "../k8s/network-policy.js";
-import { FIRST_VERSION, type MySqlUser, usersByTurns } from "../mysql-users.js";
+import { type MySqlUser, usersByTurns } from "../mysql-users.js";
 import type { MySql, MySqlArgs, MySqlClient } from "../platform.js";
 import { KEY_FILE, authProxy, keyFileIn } from "./auth-proxy.js";
 import type { CloudSql } from "./cloud-sql.js";
@@ -47,8 +47,7 @@ export class CloudSqlMySql extends pulumi.ComponentResource implements MySql {
   constructor(name: string, args: CloudSqlMySqlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:gcp:MySql", name, args, opts);
 
-    const { project, cloudSql, protection, namespace, clients } = args;
-    const { passwordVersion = FIRST_VERSION, key } = args;
+    const { project, cloudSql, protection, namespace, clients, passwordVersion, key } = args;
     const parent = this;
     const instance = cloudSql.instanceName;
 

@@ -61,7 +61,7 @@ describe("infra/apps/prisma, before its pods start", () => {
         ({ clients } = args);
         return createMySql(name, args, opts);
       };
-      new Prisma("prisma", { cluster });
+      new Prisma("prisma", { cluster, passwordVersion: 1 });
     });
     const templates = [deploymentOf(resources), jobOf(resources).inputs].map(({ spec }) => spec.template);
     const handed = await valueOf(pulumi.output(clients));
@@ -79,10 +79,12 @@ describe("infra/apps/prisma, before its pods start", () => {
   });
 
   it("goes over to the other user with the next version of the password", async () => {
-    const userOf = async (passwordVersion?: number) =>
+    const userOf = async (passwordVersion: number) =>
       parse(documentOf(await prisma({ passwordVersion }))).databases.default.user;
-    assert.deepEqual([await userOf(), await userOf(1)], ["prisma-a", "prisma-a"]);
-    assert.deepEqual([await userOf(2), await userOf(3)], ["prisma-b", "prisma-a"]);
+    assert.deepEqual(
+      [await userOf(1), await userOf(2), await userOf(3)],
+      ["prisma-a", "prisma-b", "prisma-a"],
+    );
   });
 
   it("tells the version once its pods have gone over to it", async () => {

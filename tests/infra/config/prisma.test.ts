@@ -114,7 +114,9 @@ describe("infra/config/prisma", () => {
     ]);
   });
 
-  it("counts the versions of the password from one", () => {
+  it("counts the versions of the password from one, which is the default", () => {
+    setConfig(stackConfig("dev"));
+    assert.equal(loadConfig().prisma?.passwordVersion, 1);
     assert.deepEqual(problemsOf("dev", { passwordVersion: 2 }), []);
     for (const passwordVersion of [0, 1.5, "2"])
       assert.match(problemsOf("dev", { passwordVersion })[0] ?? "", /^slipway:prisma.passwordVersion: /);

@@ -23,6 +23,7 @@ const cloudArgs = {
   app: "prisma",
   namespace: "journal",
   clients: [],
+  passwordVersion: 1,
 };
 
 describe("infra/gcp/gke", () => {

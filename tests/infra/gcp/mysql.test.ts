@@ -27,7 +27,7 @@ describe("infra/gcp/mysql", () => {
           identity: { serviceAccountName: component, principal: pulumi.output(`principal://${component}`) },
         }));
         const app = { namespace: pulumi.output("prisma"), clients };
-        const args = { ...app, project: "acme-dev", cloudSql, protection };
+        const args = { ...app, passwordVersion: 1, project: "acme-dev", cloudSql, protection };
         mysql = new CloudSqlMySql("prisma", { ...args, ...others }, opts);
       },
       { password: CANARY },

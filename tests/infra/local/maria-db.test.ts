@@ -6,7 +6,7 @@ import { isSecret, only, record, type Registered, reveal, valueOf } from "../../
 
 let mySql: MariaDb;
 
-async function mariaDb(passwordVersion?: number): Promise<Registered[]> {
+async function mariaDb(passwordVersion = 1): Promise<Registered[]> {
   return record(() => {
     const images = { mariadb: "slipway.local/mariadb@sha256:0" };
     const cluster = new LocalCluster("local", { kubeconfig: "/k", images });
