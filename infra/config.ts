@@ -11,7 +11,7 @@ import { prisma } from "./config/prisma.js";
 import { host, image } from "./config/values.js";
 import { quantityValue } from "./k8s/quantity.js";
 import type { LastOutputs } from "./last-outputs.js";
-import { FIRST_VERSION, versionProblem } from "./mysql-users.js";
+import { versionProblem } from "./mysql-users.js";
 import { type ClusterName, type ImageName, type Images, clusterNames, imageNames } from "./platform.js";
 
 /** Every plain setting. One block here is one key in Pulumi.<stack>.yaml. */
@@ -206,7 +206,7 @@ function chatProblems({ chat }: Settings, given: ReadonlySet<string>): string[] 
 function prismaProblems({ prisma, gcp }: Settings, given: ReadonlySet<string>, last?: LastOutputs): string[] {
   if (!prisma) return [];
   const problems: string[] = [];
-  const wrongVersion = versionProblem(last?.passwordVersions.prisma, prisma.passwordVersion ?? FIRST_VERSION);
+  const wrongVersion = versionProblem(last?.passwordVersions.prisma, prisma.passwordVersion);
   if (wrongVersion !== undefined) problems.push(`slipway:prisma.passwordVersion: ${wrongVersion}`);
   const { cluster, image = "", exposed } = prisma;
   if (cluster === "eks") {

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Identity } from "./identity.js";
 import type { Allowed } from "./k8s/network-policy.js";
 
 export interface MySqlArgs {
@@ -10,20 +11,19 @@ export interface MySqlArgs {
   /** The pods, in the same namespace, that may connect. */
   clients: readonly MySqlClient[];
 
-  /**
-   * The next one gives the app another password, which it signs in with as another user: one at a time.
-   *
-   * @default 1
-   */
-  passwordVersion?: number;
+  /** The next one gives the app another password, which it signs in with as another user: one at a time. */
+  passwordVersion: number;
 }
 
 export interface MySqlClient {
+  /** Which component of the app the pods are, such as "migrations". */
+  readonly component: string;
+
   /** Labels of the pods. */
   readonly selector: Readonly<Record<string, string>>;
 
   /** Theirs: where the cloud signs them in by it, it gets the right to. */
-  readonly serviceAccountName: string;
+  readonly identity: Identity;
 }
 
 export interface MySql {

@@ -6,9 +6,6 @@ export interface MySqlUser {
   readonly keepers: { readonly passwordVersion: string };
 }
 
-/** Of the password, where nothing else is said. */
-export const FIRST_VERSION = 1;
-
 /** MySQL's limit is 32 characters, of which these users take two. */
 const LONGEST_APP = 30;
 

@@ -1,10 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { MongoDb, MongoDbArgs, MySql, MySqlArgs } from "./databases.js";
+import type { CreateIdentityArgs, Identity, IdentityArgs } from "./identity.js";
 import type { Tenant } from "./k8s/quota.js";
 import type { Resources } from "./k8s/resources.js";
 
 export type { MongoDb, MongoDbArgs, MySql, MySqlArgs, MySqlClient } from "./databases.js";
+export type { CreateIdentityArgs, Identity, IdentityArgs } from "./identity.js";
 
 /** Every place where an app can be told to run. */
 export const clusterNames = ["gke", "eks", "local"] as const;
@@ -58,6 +60,12 @@ export interface Cluster {
 
   /** The immutable reference of one of our images. */
   image(name: ImageName): string;
+
+  /** Whom the pods with that service account are, for those who must know it before the account is made. */
+  identityOf(args: IdentityArgs): Identity;
+
+  /** Makes the service account that pods run as; whoever names it waits for it. */
+  createIdentity(name: string, args: CreateIdentityArgs, opts: ChildOptions): Identity;
 
   /**
    * How the cloud's load balancer treats a Service that an entry leads to. Every cloud reads it from the Service

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { createPodDisruptionBudget, createServiceAccount } from "../k8s/around-pods.js";
+import { createPodDisruptionBudget } from "../k8s/around-pods.js";
 import { PROGRESS_DEADLINE_SEC, doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
@@ -120,7 +120,7 @@ export class HttpService extends pulumi.ComponentResource {
     const metadata = { name: component, namespace, labels: labels.labels };
     const around = { name, metadata, parent };
 
-    const serviceAccount = createServiceAccount(around);
+    const identity = cluster.createIdentity(name, metadata, { parent });
     createNetworkPolicy();
     createPodDisruptionBudget(around, labels.selector);
     const deployment = createDeployment();
@@ -165,7 +165,7 @@ export class HttpService extends pulumi.ComponentResource {
             revisionHistoryLimit: 5,
             template: podTemplate({
               labels,
-              serviceAccountName: serviceAccount.metadata.name,
+              serviceAccountName: identity.serviceAccountName,
               container: args.container,
               nativeSidecars,
               volumes,

@@ -5,7 +5,6 @@ import { type Container } from "../k8s/container.js";
 import { createJob } from "../k8s/job.js";
 import { labelsFor } from "../k8s/labels.js";
 import { keptForRollback, versionedConfigMap } from "../k8s/versioned-config-map.js";
-import { FIRST_VERSION } from "../mysql-users.js";
 import type { Cluster } from "../platform.js";
 import { AppNamespace } from "./app-namespace.js";
 import { HttpService } from "./http-service.js";
@@ -21,6 +20,9 @@ import { migrationsContainer, podVolumes, prisma1Container, serverContainer } fr
 
 export interface PrismaArgs extends PrismaSize {
   cluster: Cluster;
+
+  /** The next one gives the service another password of its database: one at a time. */
+  passwordVersion: number;
 
   /**
    * A server of yours, or a Prisma 1 server.
@@ -66,13 +68,6 @@ export interface PrismaArgs extends PrismaSize {
    * @default made up when it is exposed; otherwise none, and there is no management API
    */
   managementApiSecret?: pulumi.Output<string>;
-
-  /**
-   * The next one gives the service another password of its database: one at a time.
-   *
-   * @default 1
-   */
-  passwordVersion?: number;
 }
 
 const COMPONENT = "prisma";
@@ -95,7 +90,7 @@ export class Prisma extends pulumi.ComponentResource {
     super("slipway:apps:Prisma", name, args, { ...opts, providers: [args.cluster.provider] });
 
     const { cluster, exposed = false, host, logLevel = "info" } = args;
-    const { playground = false, introspection = playground, passwordVersion = FIRST_VERSION } = args;
+    const { playground = false, introspection = playground, passwordVersion } = args;
     const { drainDelaySec } = cluster;
     const prisma1 = isPrisma1(args.image);
     const pods = prismaTenant(args, prisma1, cluster.mySqlSidecars);
@@ -144,8 +139,9 @@ export class Prisma extends pulumi.ComponentResource {
         app: name,
         namespace: namespace.name,
         clients: [COMPONENT, ...(prisma1 ? [] : [MIGRATIONS])].map((component) => ({
+          component,
           selector: labelsFor(name, component).selector,
-          serviceAccountName: component,
+          identity: cluster.identityOf({ namespace: namespace.name, name: component }),
         })),
         passwordVersion,
       };
@@ -201,7 +197,7 @@ export class Prisma extends pulumi.ComponentResource {
       const job = createJob(
         `${name}-${MIGRATIONS}`,
         {
-          ...{ app: name, component: MIGRATIONS, namespace: namespace.name },
+          ...{ app: name, component: MIGRATIONS, cluster, namespace: namespace.name },
           container: migrationsContainer({ ...containerArgs, name: MIGRATIONS }),
           nativeSidecars: mySql.sidecars,
           volumes: podVolumes(secret.metadata.name, mySql.volumes),

@@ -1,12 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import {
-  createPodDisruptionBudget,
-  createServiceAccount,
-  dataClaim,
-  keepsItsClaims,
-} from "../k8s/around-pods.js";
+import { createPodDisruptionBudget, dataClaim, keepsItsClaims } from "../k8s/around-pods.js";
 import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import { labelsFor } from "../k8s/labels.js";
 import { allow, podsWith } from "../k8s/network-policy.js";
@@ -103,7 +98,7 @@ export class Redis extends pulumi.ComponentResource {
     this.secretName = secret.metadata.name;
 
     const configMap = createConfigMap();
-    const serviceAccount = createServiceAccount(around);
+    const identity = cluster.createIdentity(name, metadata, { parent });
     createNetworkPolicy();
     createPodDisruptionBudget(around, labels.selector);
     createStatefulSet();
@@ -205,7 +200,7 @@ export class Redis extends pulumi.ComponentResource {
             persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
             template: podTemplate({
               labels,
-              serviceAccountName: serviceAccount.metadata.name,
+              serviceAccountName: identity.serviceAccountName,
               container: server,
               sidecars,
               // The primary's hand-over takes ten seconds at most, and so does a server's stop.

@@ -3,12 +3,16 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { outsideMongoDb } from "../k8s/outside-mongo-db.js";
 import { createClusterProvider, imageFrom } from "../k8s/provider.js";
+import { createServiceAccount } from "../k8s/service-account.js";
 import type {
   Backend,
   BackendArgs,
   ChildOptions,
   Cluster,
+  CreateIdentityArgs,
   EntryArgs,
+  Identity,
+  IdentityArgs,
   ImageName,
   Images,
   LoadBalancer,
@@ -82,6 +86,15 @@ export class Eks extends pulumi.ComponentResource implements Cluster {
 
   image(name: ImageName): string {
     return imageFrom(this.args.images, name);
+  }
+
+  /** A Pod Identity association names the account: a role is made, and associated, when an app needs a right. */
+  identityOf({ name }: IdentityArgs): Identity {
+    return { serviceAccountName: name };
+  }
+
+  createIdentity(name: string, args: CreateIdentityArgs, opts: ChildOptions): Identity {
+    return { serviceAccountName: createServiceAccount(name, args, opts) };
   }
 
   createBackend(_name: string, args: BackendArgs): Backend {

@@ -10,10 +10,18 @@ const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of the day in UTC such as "02:00"');
 
+/** What Google's libraries sign in with. */
+const keyFields = z.object({
+  type: z.literal("service_account"),
+  client_email: z.string().min(1),
+  private_key: z.string().startsWith("-----BEGIN PRIVATE KEY-----"),
+});
+
 /** Key of a service account as the console gives it out; no problem tells anything of it. */
-export const serviceAccountKey = z.string().refine(isServiceAccountKey, {
-  message:
-    'expected the JSON of a service account\'s key, with "type": "service_account" and a "private_key"',
+export const serviceAccountKey = z.string().refine((text) => wrongFieldsOf(text)?.length === 0, {
+  error: ({ input }) =>
+    'expected the JSON of a service account\'s key, with "type": "service_account", a "client_email" and a ' +
+    `"private_key" in PEM, got ${wrongPartOf(input as string)}`,
 });
 
 /** Of Google's series those with ARM processors end in "a", but for A4X. */
@@ -86,16 +94,18 @@ export const gcp = z
   })
   .optional();
 
-function isServiceAccountKey(text: string): boolean {
+/** Which of its fields are not as expected; undefined of what is no JSON of an object. */
+function wrongFieldsOf(text: string): string[] | undefined {
   try {
-    const key = JSON.parse(text) as { type?: unknown; private_key?: unknown; client_email?: unknown } | null;
-    return (
-      key?.type === "service_account" &&
-      typeof key.client_email === "string" &&
-      typeof key.private_key === "string" &&
-      key.private_key.startsWith("-----BEGIN PRIVATE KEY-----")
-    );
+    const { error } = keyFields.safeParse(JSON.parse(text));
+    const fields = error?.issues.map(({ path }) => path[0]) ?? [];
+    return fields.includes(undefined) ? undefined : fields.map((field) => `"${String(field)}"`);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function wrongPartOf(text: string): string {
+  const fields = wrongFieldsOf(text);
+  return fields ? `one with a missing or wrong ${fields.join(" and ")}` : "something else";
 }

@@ -27,7 +27,7 @@ export const prisma = z
     /** Whether the API tells what it offers; reaches the container as INTROSPECTION. */
     introspection: z.boolean().optional(),
     /** The next one gives the service another password of its database, and no request fails meanwhile. One at a time. */
-    passwordVersion: z.int().min(1).max(1_000_000).optional(),
+    passwordVersion: z.int().min(1).max(1_000_000).default(1),
     /** Whether a browser gets a page to try queries in; reaches the container as PLAYGROUND. */
     playground: z.boolean().optional(),
   })

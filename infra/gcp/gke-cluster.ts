@@ -5,6 +5,7 @@ import { kubeconfig } from "./kubeconfig.js";
 import { cloudLabels } from "./labels.js";
 import type { Network } from "./network.js";
 import { NodePool, type NodePoolSize } from "./node-pool.js";
+import { workloadPoolOf } from "./workload-identity.js";
 
 export interface GkeSize extends NodePoolSize {
   /**
@@ -98,7 +99,7 @@ export class GkeCluster extends pulumi.ComponentResource {
           // A channel, and no version: a version that is looked up is another one tomorrow.
           releaseChannel: { channel: releaseChannel },
           maintenancePolicy: { dailyMaintenanceWindow: { startTime: maintenanceStart } },
-          workloadIdentityConfig: { workloadPool: pulumi.interpolate`${project}.svc.id.goog` },
+          workloadIdentityConfig: { workloadPool: workloadPoolOf(project) },
           ...(key && { databaseEncryption: { state: "ENCRYPTED", keyName: key.keyName } }),
           enableIntranodeVisibility: network.flowLogs,
           resourceLabels: cloudLabels(),

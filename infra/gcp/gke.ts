@@ -4,11 +4,15 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { outsideMongoDb } from "../k8s/outside-mongo-db.js";
 import { createClusterProvider, imageFrom } from "../k8s/provider.js";
+import { createServiceAccount } from "../k8s/service-account.js";
 import type {
   BackendArgs,
   ChildOptions,
   Cluster,
+  CreateIdentityArgs,
   EntryArgs,
+  Identity,
+  IdentityArgs,
   ImageName,
   Images,
   LoadBalancerArgs,
@@ -24,6 +28,7 @@ import { GceEntry, hostOf } from "./entry.js";
 import { GceLoadBalancer } from "./load-balancer.js";
 import { CloudSqlMySql } from "./mysql.js";
 import { collectorPeers, createPodMonitoring } from "./pod-monitoring.js";
+import { workloadIdentity } from "./workload-identity.js";
 
 export interface GkeArgs {
   project: pulumi.Input<string>;
@@ -94,6 +99,15 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
     return imageFrom(this.args.images, name);
   }
 
+  identityOf(args: IdentityArgs): Identity {
+    const { project, projectNumber } = this.args;
+    return workloadIdentity({ ...args, project, projectNumber });
+  }
+
+  createIdentity(name: string, args: CreateIdentityArgs, opts: ChildOptions): Identity {
+    return { ...this.identityOf(args), serviceAccountName: createServiceAccount(name, args, opts) };
+  }
+
   createBackend(name: string, args: BackendArgs, opts: ChildOptions): GceBackend {
     return new GceBackend(name, args, opts);
   }
@@ -130,7 +144,7 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
   }
 
   createMySql(name: string, args: MySqlArgs, opts: ChildOptions): CloudSqlMySql {
-    const { project, projectNumber, cloudSql, cloudSqlKey, protection } = this.args;
+    const { project, cloudSql, cloudSqlKey, protection } = this.args;
     if (!cloudSql) {
       throw new pulumi.InputPropertyError({
         propertyPath: "cloudSql",
@@ -139,7 +153,7 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
     }
     return new CloudSqlMySql(
       name,
-      { ...args, project, projectNumber, cloudSql, key: cloudSqlKey, protection },
+      { ...args, project, cloudSql, key: cloudSqlKey, protection },
       this.withGcp(opts),
     );
   }

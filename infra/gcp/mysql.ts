@@ -7,14 +7,13 @@ import * as random from "@pulumi/random";
 import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
 import type { Allowed } from "../k8s/network-policy.js";
-import { FIRST_VERSION, type MySqlUser, usersByTurns } from "../mysql-users.js";
+import { type MySqlUser, usersByTurns } from "../mysql-users.js";
 import type { MySql, MySqlArgs, MySqlClient } from "../platform.js";
 import { KEY_FILE, authProxy, keyFileIn } from "./auth-proxy.js";
 import type { CloudSql } from "./cloud-sql.js";
 
 export interface CloudSqlMySqlArgs extends Pick<MySqlArgs, "namespace" | "clients" | "passwordVersion"> {
   project: pulumi.Input<string>;
-  projectNumber: pulumi.Input<string>;
   cloudSql: CloudSql;
 
   /**
@@ -48,8 +47,7 @@ export class CloudSqlMySql extends pulumi.ComponentResource implements MySql {
   constructor(name: string, args: CloudSqlMySqlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:gcp:MySql", name, args, opts);
 
-    const { project, projectNumber, cloudSql, protection, namespace, clients } = args;
-    const { passwordVersion = FIRST_VERSION, key } = args;
+    const { project, cloudSql, protection, namespace, clients, passwordVersion, key } = args;
     const parent = this;
     const instance = cloudSql.instanceName;
 
@@ -92,15 +90,20 @@ export class CloudSqlMySql extends pulumi.ComponentResource implements MySql {
       );
     }
 
-    /** The first one is called like the app, the others like their accounts. */
-    function createGrant({ serviceAccountName }: MySqlClient, index: number) {
-      const pool = pulumi.interpolate`projects/${projectNumber}/locations/global/workloadIdentityPools/${project}.svc.id.goog`;
+    /** The first one is called like the app, the others like their components too. */
+    function createGrant({ component, identity }: MySqlClient, index: number) {
+      if (!identity.principal) {
+        throw new pulumi.InputPropertyError({
+          propertyPath: `clients[${index}].identity`,
+          reason: `expected one that gke gives the pods "${component}", got one without a principal; ask the database's cluster`,
+        });
+      }
       return new IAMMember(
-        index === 0 ? name : `${name}-${serviceAccountName}`,
+        index === 0 ? name : `${name}-${component}`,
         {
           project,
           role: "roles/cloudsql.client",
-          member: pulumi.interpolate`principal://iam.googleapis.com/${pool}/subject/ns/${namespace}/sa/${serviceAccountName}`,
+          member: identity.principal,
           condition: {
             title: "this instance only",
             expression: pulumi.interpolate`resource.name == "projects/${project}/instances/${instance}" && resource.type == "sqladmin.googleapis.com/Instance"`,

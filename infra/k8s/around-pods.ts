@@ -9,11 +9,6 @@ export interface AroundPods {
   parent: pulumi.Resource;
 }
 
-/** Whom the pods are: nobody to the Kubernetes API. */
-export function createServiceAccount({ name, metadata, parent }: AroundPods): k8s.core.v1.ServiceAccount {
-  return new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, { parent });
-}
-
 /** Lets a drain of nodes take the pods with those labels one at a time. */
 export function createPodDisruptionBudget(
   { name, metadata, parent }: AroundPods,

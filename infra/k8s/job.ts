@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { createServiceAccount } from "./around-pods.js";
+import type { Cluster } from "../platform.js";
 import type { Container } from "./container.js";
 import { labelsFor } from "./labels.js";
 import { type Allowed, allow } from "./network-policy.js";
@@ -12,6 +12,7 @@ export interface JobArgs {
 
   /** What its pods are called by, such as "migrations"; no Service leads to them. */
   component: string;
+  cluster: Pick<Cluster, "createIdentity">;
   namespace: pulumi.Input<string>;
 
   /** Built by `taskContainer`: it is done when this one ends well. */
@@ -60,12 +61,12 @@ const GRACE_SEC = 30;
  * it failed. Everything belongs to `parent`.
  */
 export function createJob(name: string, args: JobArgs, parent: pulumi.Resource): k8s.batch.v1.Job {
-  const { app, component, namespace, backoffLimit = 1, activeDeadlineSeconds = 300, after = [] } = args;
+  const { app, component, cluster, namespace, after = [] } = args;
+  const { backoffLimit = 1, activeDeadlineSeconds = 300 } = args;
   const labels = labelsFor(app, component);
   const metadata = { name: component, namespace, labels: labels.labels };
-  const around = { name, metadata, parent };
 
-  const serviceAccount = createServiceAccount(around);
+  const identity = cluster.createIdentity(name, metadata, { parent });
   const policy = createNetworkPolicy();
   return createOnce();
 
@@ -95,7 +96,7 @@ export function createJob(name: string, args: JobArgs, parent: pulumi.Resource):
           },
           template: podTemplate({
             labels,
-            serviceAccountName: serviceAccount.metadata.name,
+            serviceAccountName: identity.serviceAccountName,
             container: args.container,
             nativeSidecars: args.nativeSidecars,
             volumes: args.volumes,

@@ -1,12 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createClusterProvider, imageFrom } from "../k8s/provider.js";
+import { createServiceAccount } from "../k8s/service-account.js";
 import type {
   Backend,
   BackendArgs,
   ChildOptions,
   Cluster,
+  CreateIdentityArgs,
   EntryArgs,
+  Identity,
+  IdentityArgs,
   ImageName,
   Images,
   LoadBalancer,
@@ -71,6 +75,15 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
 
   image(name: ImageName): string {
     return imageFrom(this.images, name);
+  }
+
+  /** Nobody on this machine grants a pod anything by who it is. */
+  identityOf({ name }: IdentityArgs): Identity {
+    return { serviceAccountName: name };
+  }
+
+  createIdentity(name: string, args: CreateIdentityArgs, opts: ChildOptions): Identity {
+    return { serviceAccountName: createServiceAccount(name, args, opts) };
   }
 
   /** Traefik asks the pods' own readiness and has no limit on time; a sticky Service says so by annotations. */

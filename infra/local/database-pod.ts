@@ -1,11 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  createPodDisruptionBudget,
-  createServiceAccount,
-  dataClaim,
-  keepsItsClaims,
-} from "../k8s/around-pods.js";
+import { createPodDisruptionBudget, dataClaim, keepsItsClaims } from "../k8s/around-pods.js";
 import { doNotAwait, workloadTimeouts } from "../k8s/await.js";
 import type { Container } from "../k8s/container.js";
 import { labelsFor } from "../k8s/labels.js";
@@ -19,7 +14,7 @@ export interface DatabasePodArgs {
 
   /** What its objects, its port and its pod are called, such as "mysql". */
   component: string;
-  cluster: Pick<Cluster, "storageClassName">;
+  cluster: Pick<Cluster, "createIdentity" | "storageClassName">;
   namespace: pulumi.Input<string>;
 
   /** Labels of the pods, in the same namespace, that may connect. */
@@ -57,7 +52,7 @@ export function createDatabasePod(name: string, args: DatabasePodArgs, parent: p
   const metadata = { name: component, namespace, labels: labels.labels };
   const around = { name, metadata, parent };
 
-  const serviceAccount = createServiceAccount(around);
+  const identity = cluster.createIdentity(name, metadata, { parent });
   const service = createService();
   createNetworkPolicy();
   createPodDisruptionBudget(around, labels.selector);
@@ -103,7 +98,7 @@ export function createDatabasePod(name: string, args: DatabasePodArgs, parent: p
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
           template: podTemplate({
             labels,
-            serviceAccountName: serviceAccount.metadata.name,
+            serviceAccountName: identity.serviceAccountName,
             container: args.container,
             terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
             volumes: args.volumes,

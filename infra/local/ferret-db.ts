@@ -5,7 +5,7 @@ import type { Cluster, MongoDb, MongoDbArgs } from "../platform.js";
 import { createDatabasePod } from "./database-pod.js";
 
 export interface FerretDbArgs extends MongoDbArgs {
-  cluster: Pick<Cluster, "image" | "imagePullPolicy" | "storageClassName">;
+  cluster: Pick<Cluster, "createIdentity" | "image" | "imagePullPolicy" | "storageClassName">;
 
   /**
    * Size of its volume.

@@ -8,12 +8,12 @@ import { labelsFor } from "../k8s/labels.js";
 import type { Tenant } from "../k8s/quota.js";
 import type { Resources } from "../k8s/resources.js";
 import { READ_ONLY_MODE } from "../k8s/security.js";
-import { FIRST_VERSION, type MySqlUser, usersByTurns } from "../mysql-users.js";
+import { type MySqlUser, usersByTurns } from "../mysql-users.js";
 import type { Cluster, MySql, MySqlArgs } from "../platform.js";
 import { createDatabasePod } from "./database-pod.js";
 
 export interface MariaDbArgs extends MySqlArgs {
-  cluster: Pick<Cluster, "image" | "imagePullPolicy" | "storageClassName">;
+  cluster: Pick<Cluster, "createIdentity" | "image" | "imagePullPolicy" | "storageClassName">;
 
   /**
    * Size of its volume.
@@ -65,7 +65,7 @@ export class MariaDb extends pulumi.ComponentResource implements MySql {
   constructor(name: string, args: MariaDbArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:local:MariaDb", name, args, opts);
 
-    const { app, cluster, namespace, clients, passwordVersion = FIRST_VERSION, storage = "1Gi" } = args;
+    const { app, cluster, namespace, clients, passwordVersion, storage = "1Gi" } = args;
     const parent = this;
     const labels = labelsFor(app, NAME);
 
@@ -134,7 +134,7 @@ export class MariaDb extends pulumi.ComponentResource implements MySql {
       return createJob(
         `${name}-users`,
         {
-          ...{ app, component: USERS_NAME, namespace, calls: pod.calls },
+          ...{ app, component: USERS_NAME, cluster, namespace, calls: pod.calls },
           container: usersContainer(),
           volumes: [
             auth(),

@@ -1,28 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { Chat, type ChatArgs } from "../../../infra/apps/chat.js";
-import { LocalCluster } from "../../../infra/local/cluster.js";
-import { imageNames } from "../../../infra/platform.js";
-import { isSecret, ofKind, only, record, type Registered, reveal } from "../../support/program.js";
-import { resourcesOf } from "../../support/stacks.js";
+import { isSecret, ofKind, only, type Registered, reveal } from "../../support/program.js";
+import { chat, configOf, deploymentOf, podOf } from "./chat-app.js";
 
-const images = Object.fromEntries(imageNames.map((name) => [name, `slipway.local/${name}:v1.0.0-0000000`]));
-
-/** Every resource of one chat, without the cluster that it is on. */
-async function chat(change: Partial<ChatArgs> = {}): Promise<Registered[]> {
-  const resources = await record(() => {
-    const cluster = new LocalCluster("local", { kubeconfig: "/kubeconfig", images });
-    new Chat("chat", { cluster, ...change });
-  });
-  return resources.filter(({ name }) => name !== "local");
-}
-
-const deploymentOf = (resources: Registered[], component: string) =>
-  only(resources, "kubernetes:apps/v1:Deployment", `chat-${component}`).inputs;
-const podOf = (resources: Registered[], component: string) =>
-  deploymentOf(resources, component).spec.template.spec;
-const configOf = (resources: Registered[]) =>
-  only(resources, "kubernetes:core/v1:ConfigMap", "chat-server-config").inputs.data;
 const policyOf = (resources: Registered[], name: string) =>
   only(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy", name).inputs.spec;
 const ingressOf = (resources: Registered[], name: string) =>
@@ -52,21 +32,6 @@ describe("infra/apps/chat", () => {
       .filter(({ type }) => type.startsWith("kubernetes:") && !type.endsWith(":Namespace"))
       .map(({ inputs }) => inputs.metadata.namespace);
     assert.deepEqual([...new Set(namespaces)], ["chat"]);
-  });
-
-  it("lets a server take as many connections as its memory holds, of a hundred KiB each", async () => {
-    const limit = async (memory?: string) => {
-      const [server] = podOf(
-        await chat({ server: memory ? { resources: { memory } } : {} }),
-        "server",
-      ).containers;
-      return server.env.find(({ name }: any) => name === "CHAT_MAX_CONNECTIONS").value;
-    };
-
-    assert.deepEqual(
-      [await limit(), await limit("384Mi"), await limit("1Gi"), await limit("200Mi")],
-      ["2293", "2293", "8847", "409"],
-    );
   });
 
   it("gives page and server a host each, and shows the world nothing of the server but Socket.io", async () => {
@@ -109,55 +74,6 @@ describe("infra/apps/chat", () => {
         ["https://io.example.org:8443", "https://talk.example.org:8443"],
       ],
     );
-  });
-
-  it("keeps a browser on one server, for a websocket of a day", async () => {
-    const { annotations } = only(await chat(), "kubernetes:core/v1:Service", "chat-server").inputs.metadata;
-    const cookie = "traefik.ingress.kubernetes.io/service.sticky.cookie";
-
-    assert.deepEqual(
-      [annotations[cookie], annotations[`${cookie}.samesite`], annotations[`${cookie}.secure`]],
-      ["true", "none", "true"],
-    );
-  });
-
-  it("keeps a browser on one server on Google Cloud too, which asks the server itself whether it is ready", async () => {
-    const name = "kubernetes:cloud.google.com/v1:BackendConfig";
-    const { timeoutSec, sessionAffinity, healthCheck } = only(await resourcesOf("prod"), name, "chat-server")
-      .inputs.spec;
-
-    assert.ok(timeoutSec >= 3600, `a websocket ends after ${timeoutSec} s`);
-    assert.deepEqual(sessionAffinity, { affinityType: "GENERATED_COOKIE" });
-    assert.deepEqual([healthCheck.requestPath, healthCheck.port], ["/readyz", 8080]);
-  });
-
-  it("keeps a browser on one server by its address where its page, without TLS, is another site", async () => {
-    const name = "kubernetes:cloud.google.com/v1:BackendConfig";
-    const { sessionAffinity } = only(await resourcesOf("dev"), name, "chat-server").inputs.spec;
-
-    assert.deepEqual(sessionAffinity, { affinityType: "CLIENT_IP" });
-  });
-
-  it("puts one server of a version on a node, and leaves their number to the autoscaler", async () => {
-    const resources = await chat({ server: { replicas: 3, maxReplicas: 5 } });
-    const { spec } = deploymentOf(resources, "server");
-    const autoscaler = only(resources, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "chat-server")
-      .inputs.spec;
-
-    assert.equal("replicas" in spec, false);
-    assert.deepEqual(
-      [autoscaler.minReplicas, autoscaler.maxReplicas, autoscaler.scaleTargetRef],
-      [3, 5, { apiVersion: "apps/v1", kind: "Deployment", name: "server" }],
-    );
-    assert.deepEqual(spec.template.spec.affinity.podAntiAffinity, {
-      requiredDuringSchedulingIgnoredDuringExecution: [
-        {
-          topologyKey: "kubernetes.io/hostname",
-          labelSelector: spec.selector,
-          matchLabelKeys: ["pod-template-hash"],
-        },
-      ],
-    });
   });
 
   it("defaults to two to three servers, two pages, ten requests a second and the log level info", async () => {
@@ -222,16 +138,6 @@ describe("infra/apps/chat", () => {
     assert.equal(
       data["users.acl"].split("\n")[0],
       "app ~chat:servers &chat:servers#* -@all +xadd +xread +publish +subscribe +ping +info +client|setname",
-    );
-  });
-
-  it("leaves a server the time to let clients in, send them away and end", async () => {
-    const resources = await chat();
-    const { drainDelaySec, drainSpreadSec } = configOf(resources);
-
-    assert.ok(
-      podOf(resources, "server").terminationGracePeriodSeconds >=
-        Number(drainDelaySec) + Number(drainSpreadSec) + 15,
     );
   });
 

@@ -1,11 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { type StackRule, rules } from "../../support/rules/index.js";
 import { Prisma } from "../../../infra/apps/prisma.js";
 import { LocalCluster } from "../../../infra/local/cluster.js";
+import type { MySqlClient } from "../../../infra/platform.js";
 import { only, record, reveal, valueOf } from "../../support/program.js";
 import { resourcesOf, runProgram, stackConfig } from "../../support/stacks.js";
-import { documentOf, images, jobOf, podOf, prisma } from "./prisma-service.js";
+import { deploymentOf, documentOf, images, jobOf, podOf, prisma } from "./prisma-service.js";
 
 describe("infra/apps/prisma, before its pods start", () => {
   it("migrates by a Job of the server's own image and document, which the Deployment waits for", async () => {
@@ -50,11 +52,39 @@ describe("infra/apps/prisma, before its pods start", () => {
     );
   });
 
+  it("hands its database the identities that its pods and its Job's then have, with their labels", async () => {
+    let clients: readonly MySqlClient[] = [];
+    const resources = await record(() => {
+      const cluster = new LocalCluster("local", { kubeconfig: "/kubeconfig", images });
+      const createMySql = cluster.createMySql.bind(cluster);
+      cluster.createMySql = (name, args, opts) => {
+        ({ clients } = args);
+        return createMySql(name, args, opts);
+      };
+      new Prisma("prisma", { cluster, passwordVersion: 1 });
+    });
+    const templates = [deploymentOf(resources), jobOf(resources).inputs].map(({ spec }) => spec.template);
+    const handed = await valueOf(pulumi.output(clients));
+
+    assert.deepEqual(
+      handed.map(({ identity }) => identity.serviceAccountName),
+      templates.map(({ spec }) => spec.serviceAccountName),
+    );
+    assert.equal(handed.length, 2);
+    for (const [index, { selector }] of handed.entries())
+      assert.deepEqual(
+        { ...templates[index].metadata.labels, ...selector },
+        templates[index].metadata.labels,
+      );
+  });
+
   it("goes over to the other user with the next version of the password", async () => {
-    const userOf = async (passwordVersion?: number) =>
+    const userOf = async (passwordVersion: number) =>
       parse(documentOf(await prisma({ passwordVersion }))).databases.default.user;
-    assert.deepEqual([await userOf(), await userOf(1)], ["prisma-a", "prisma-a"]);
-    assert.deepEqual([await userOf(2), await userOf(3)], ["prisma-b", "prisma-a"]);
+    assert.deepEqual(
+      [await userOf(1), await userOf(2), await userOf(3)],
+      ["prisma-a", "prisma-b", "prisma-a"],
+    );
   });
 
   it("tells the version once its pods have gone over to it", async () => {

@@ -11,7 +11,7 @@ export const images = Object.fromEntries(
 export async function prisma(change: Partial<PrismaArgs> = {}): Promise<Registered[]> {
   const resources = await record(() => {
     const cluster = new LocalCluster("local", { kubeconfig: "/kubeconfig", images });
-    new Prisma("prisma", { cluster, ...change });
+    new Prisma("prisma", { cluster, passwordVersion: 1, ...change });
   });
   return resources.filter(({ name }) => name !== "local");
 }

@@ -1,14 +1,17 @@
 import { Provider } from "@pulumi/aws/provider.js";
+import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import type { Account } from "../../../infra/aws/account.js";
 import { Eks, type EksArgs } from "../../../infra/aws/eks.js";
-import { type Registered, isSecret, only } from "../../support/program.js";
+import type { Identity } from "../../../infra/platform.js";
+import { type Registered, isSecret, only, valueOf } from "../../support/program.js";
 import { type Changes, makeCluster, namesOf, ofType, recordAws, refuses } from "./harness.js";
 
 const make = (account: Account, args: Partial<EksArgs> = {}, changes?: Changes) => {
   const awsProvider = new Provider("aws", { region: "us-west-2" });
   return new Eks("eks", { ...makeCluster(account, changes), awsProvider, images: {}, ...args });
 };
+const labels = { tier: "web" };
 const entryArgs = { namespace: "journal", routes: [{ path: "/", service: "fileserver", port: 80 }] };
 
 describe("infra/aws/eks", () => {
@@ -104,6 +107,33 @@ describe("infra/aws/eks", () => {
       ]);
       assert.deepEqual(eks.dnsPeers, [{ ipBlock: { cidr: "172.20.0.10/32" } }]);
     });
+  });
+
+  it("gives pods an account that a Pod Identity association can name, and no role as long as none is asked for", async () => {
+    let known: Identity | undefined;
+    let made: Identity | undefined;
+    const all = await recordAws((account) => {
+      const eks = make(account);
+      known = eks.identityOf({ namespace: "chat", name: "server" });
+      made = eks.createIdentity(
+        "chat-server",
+        { namespace: "chat", name: "server", labels },
+        { parent: eks },
+      );
+    });
+    assert.deepEqual(known, { serviceAccountName: "server" });
+    assert.deepEqual(await valueOf(pulumi.output(made)), known);
+    assert.deepEqual(only(all, "kubernetes:core/v1:ServiceAccount", "chat-server").inputs, {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "server", namespace: "chat", labels },
+      automountServiceAccountToken: false,
+    });
+    const withoutIt = await recordAws((account) => make(account));
+    assert.deepEqual(
+      namesOf(all).filter((name) => name !== "ServiceAccount chat-server"),
+      namesOf(withoutIt),
+    );
   });
 
   it("tells the load balancer on the Service how to treat it", async () => {

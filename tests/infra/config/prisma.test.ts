@@ -99,22 +99,27 @@ describe("infra/config/prisma", () => {
       private_key: "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n",
     };
     assert.deepEqual(problemsOfKey(key), []);
-    for (const wrong of [
-      { ...key, type: "authorized_user" },
-      { ...key, private_key: "hunter2" },
-      "hunter2",
-    ]) {
-      const [problem = "", ...others] = problemsOfKey(wrong);
-      assert.match(problem, /^slipway:cloudSqlKey: expected the JSON of a service account's key/);
-      assert.doesNotMatch(problem, /hunter2|MII|acme/);
-      assert.deepEqual(others, []);
-    }
+    const expected =
+      "slipway:cloudSqlKey: expected the JSON of a service account's key, " +
+      'with "type": "service_account", a "client_email" and a "private_key" in PEM, got ';
+    for (const [wrong, got] of [
+      [{ ...key, type: "authorized_user" }, 'one with a missing or wrong "type"'],
+      [{ ...key, private_key: "hunter2" }, 'one with a missing or wrong "private_key"'],
+      [{ ...key, client_email: undefined }, 'one with a missing or wrong "client_email"'],
+      [{ type: key.type }, 'one with a missing or wrong "client_email" and "private_key"'],
+      ["hunter2", "something else"],
+      [[key], "something else"],
+      ["null", "something else"],
+    ] as const)
+      assert.deepEqual(problemsOfKey(wrong), [expected + got]);
     assert.deepEqual(problemsOfKey(key, "local"), [
       "slipway:cloudSqlKey: expected none without slipway:gcp.cloudSql",
     ]);
   });
 
-  it("counts the versions of the password from one", () => {
+  it("counts the versions of the password from one, which is the default", () => {
+    setConfig(stackConfig("dev"));
+    assert.equal(loadConfig().prisma?.passwordVersion, 1);
     assert.deepEqual(problemsOf("dev", { passwordVersion: 2 }), []);
     for (const passwordVersion of [0, 1.5, "2"])
       assert.match(problemsOf("dev", { passwordVersion })[0] ?? "", /^slipway:prisma.passwordVersion: /);

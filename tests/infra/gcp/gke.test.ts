@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { CloudSql } from "../../../infra/gcp/cloud-sql.js";
 import { Gke, type GkeArgs } from "../../../infra/gcp/gke.js";
 import { NodePool } from "../../../infra/gcp/node-pool.js";
+import type { Identity } from "../../../infra/platform.js";
 import { type Registered, isSecret, only, record, reveal, valueOf } from "../../support/program.js";
 import { Google } from "./google.js";
 
@@ -21,7 +22,8 @@ const clientArgs = { namespace: "chat", labels: {}, selector: { app: "client" },
 const cloudArgs = {
   app: "prisma",
   namespace: "journal",
-  clients: [{ selector: {}, serviceAccountName: "server" }],
+  clients: [],
+  passwordVersion: 1,
 };
 
 describe("infra/gcp/gke", () => {
@@ -98,6 +100,20 @@ describe("infra/gcp/gke", () => {
     assert.match(provider, /providers:kubernetes::gke::/);
   });
 
+  it("knows pods by their namespace and account, before the account is made and after", async () => {
+    const identities: Identity[] = [];
+    const resources = await run((cluster, parent) => {
+      const account = { namespace: "journal", name: "frontend" };
+      identities.push(cluster.identityOf(account));
+      identities.push(cluster.createIdentity("journal-frontend", { ...account, labels: {} }, { parent }));
+    });
+    const names = await valueOf(pulumi.output(identities));
+    assert.match(names[0]?.principal ?? "", /^principal:.*acme-dev\.svc.*\/ns\/journal\/sa\/frontend$/);
+    assert.deepEqual(names[0], names[1]);
+    const { inputs } = only(resources, "kubernetes:core/v1:ServiceAccount", "journal-frontend");
+    assert.deepEqual([inputs.metadata.name, inputs.metadata.annotations], ["frontend", undefined]);
+  });
+
   it("identifies the cluster by a name that no replacement and no kubeconfig changes", async () => {
     const { inputs } = only(await run(), KUBERNETES, "gke");
     assert.equal(inputs.clusterIdentifier, "gke");
@@ -152,6 +168,7 @@ describe("infra/gcp/gke", () => {
         cluster.createBackend("web", { namespace: "journal", healthPath: "/", healthPort: 80 }, { parent });
         cluster.createEntry("journal", { namespace: "journal", routes, host: "j.example.com" }, { parent });
         cluster.createLoadBalancer("chat-client", { ...clientArgs, host: "c.example.com" }, { parent });
+        cluster.createIdentity("web", { namespace: "journal", name: "web", labels: {} }, { parent });
         cluster.createMySql("prisma", cloudArgs, { parent });
       },
       { withCloudSql: true },

@@ -21,12 +21,13 @@ describe("infra/gcp/mysql", () => {
         const { opts } = new Google();
         const where = { project: "acme-dev", region: "europe-west1" };
         const cloudSql = new CloudSql("sql", { ...where, networkId: "net-id", protection }, opts);
-        const clients = ["server", "migrations"].map((account) => ({
+        const clients = ["server", "migrations"].map((component) => ({
+          component,
           selector: {},
-          serviceAccountName: account,
+          identity: { serviceAccountName: component, principal: pulumi.output(`principal://${component}`) },
         }));
         const app = { namespace: pulumi.output("prisma"), clients };
-        const args = { ...app, project: "acme-dev", projectNumber: "123456789012", cloudSql, protection };
+        const args = { ...app, passwordVersion: 1, project: "acme-dev", cloudSql, protection };
         mysql = new CloudSqlMySql("prisma", { ...args, ...others }, opts);
       },
       { password: CANARY },
@@ -75,18 +76,32 @@ describe("infra/gcp/mysql", () => {
     assert.equal(await valueOf(mysql.user), "prisma-b");
   });
 
-  it("lets in the pods of each service account by their own identity, and to this instance only", () => {
-    assert.deepEqual(only(resources, "gcp:projects/iAMMember:IAMMember", "prisma").inputs, {
+  it("lets in each client's pods by their own identity, and to this instance only", () => {
+    const grantOf = (name: string) => only(resources, "gcp:projects/iAMMember:IAMMember", name).inputs;
+    assert.deepEqual(grantOf("prisma"), {
       project: "acme-dev",
       role: "roles/cloudsql.client",
-      member:
-        "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/acme-dev.svc.id.goog/subject/ns/prisma/sa/server",
+      member: "principal://server",
       condition: {
         title: "this instance only",
         expression:
           'resource.name == "projects/acme-dev/instances/sql-1f2e3d4c" && resource.type == "sqladmin.googleapis.com/Instance"',
       },
     });
+    assert.deepEqual(grantOf("prisma-migrations"), {
+      ...grantOf("prisma"),
+      member: "principal://migrations",
+    });
+  });
+
+  it("refuses pods that Google has no name for, unless they have a key", async () => {
+    const clients = [{ component: "server", selector: {}, identity: { serviceAccountName: "server" } }];
+    await assert.rejects(run(true, { clients }), {
+      propertyPath: "clients[0].identity",
+      reason:
+        'expected one that gke gives the pods "server", got one without a principal; ask the database\'s cluster',
+    });
+    await run(true, { clients, key: pulumi.secret("{}") });
   });
 
   it("needs no key and no service account of Google Cloud", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import { taskContainer } from "../../../infra/k8s/container.js";
+import { LocalCluster } from "../../../infra/local/cluster.js";
 import { type JobArgs, createJob } from "../../../infra/k8s/job.js";
 import { only, record } from "../../support/program.js";
 
@@ -14,12 +14,9 @@ const container = taskContainer({
 
 async function job(args: Partial<JobArgs> = {}) {
   const resources = await record(() => {
-    const parent = new pulumi.ComponentResource("test:index:App", "app");
-    createJob(
-      "app-tidy",
-      { app: "app", component: "tidy", namespace: "app", container, calls: [], ...args },
-      parent,
-    );
+    const cluster = new LocalCluster("local", { kubeconfig: "/kubeconfig", images: {} });
+    const where = { app: "app", component: "tidy", cluster, namespace: "app" };
+    createJob("app-tidy", { ...where, container, calls: [], ...args }, cluster);
   });
   return only(resources, "kubernetes:batch/v1:Job", "app-tidy");
 }

@@ -1,6 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { LocalCluster } from "../../../infra/local/cluster.js";
-import { record } from "../../support/program.js";
+import type { Identity } from "../../../infra/platform.js";
+import { only, record, valueOf } from "../../support/program.js";
+import { waitsFor } from "../gcp/google.js";
 
 describe("infra/local/cluster", () => {
   it("takes images from the nodes' own stores, because there is no registry", async () => {
@@ -22,6 +25,24 @@ describe("infra/local/cluster", () => {
         },
       ]);
     });
+  });
+
+  it("knows pods by their service account, and whoever names one that was made waits for it", async () => {
+    let known: Identity | undefined;
+    let made: Identity | undefined;
+    const resources = await record(() => {
+      const cluster = new LocalCluster("local", { kubeconfig: "/k", images: {} });
+      const account = { namespace: "chat", name: "server" };
+      known = cluster.identityOf(account);
+      made = cluster.createIdentity("chat-server", { ...account, labels: {} }, { parent: cluster });
+    });
+    const { inputs } = only(resources, "kubernetes:core/v1:ServiceAccount", "chat-server");
+    assert.deepEqual([inputs.metadata.namespace, inputs.metadata.name], ["chat", "server"]);
+    assert.equal(inputs.automountServiceAccountToken, false);
+    assert.deepEqual(known, { serviceAccountName: "server" });
+    assert.deepEqual(await valueOf(pulumi.output(made)), known);
+    const name = pulumi.output(made?.serviceAccountName);
+    assert.deepEqual(await waitsFor(name), ["v1:ServiceAccount chat-server"]);
   });
 
   it("offers no load balancer, and says where there is one", async () => {

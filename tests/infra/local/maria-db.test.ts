@@ -6,12 +6,12 @@ import { isSecret, only, record, type Registered, reveal, valueOf } from "../../
 
 let mySql: MariaDb;
 
-async function mariaDb(passwordVersion?: number): Promise<Registered[]> {
+async function mariaDb(passwordVersion = 1): Promise<Registered[]> {
   return record(() => {
     const images = { mariadb: "slipway.local/mariadb@sha256:0" };
     const cluster = new LocalCluster("local", { kubeconfig: "/k", images });
     const selector = { "app.kubernetes.io/name": "prisma", "app.kubernetes.io/component": "prisma" };
-    const clients = [{ selector, serviceAccountName: "prisma" }];
+    const clients = [{ component: "prisma", selector, identity: { serviceAccountName: "prisma" } }];
     const args = { app: "prisma", namespace: "prisma", clients, passwordVersion };
     mySql = cluster.createMySql("prisma", args, { parent: cluster });
   });
