@@ -25,7 +25,7 @@ const unfinishedFile = join(paths.engine, "unfinished");
 
 /** What the machine knows and the committed stack file cannot: it is merged over that file. */
 export interface StackConfiguration extends Record<string, unknown> {
-  "slipway:local": ClusterAddress & Pick<Settings, "httpPort" | "httpsPort">;
+  "slipway:local": ClusterAddress & Pick<Settings, "httpsPort">;
 }
 
 /** Addresses of the apps, by the app's name. */

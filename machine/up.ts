@@ -205,14 +205,14 @@ async function waitForContainerd(index: number): Promise<void> {
 }
 
 function stackConfiguration({ settings, external, images }: UpContext): StackConfiguration {
-  const { httpPort, httpsPort } = settings;
+  const { httpsPort } = settings;
   const references = images
     .filter(({ name }) => appImages.includes(name))
     .map(({ name, reference }) => [name, reference]);
   const { registry, ...cluster }: ExternalCluster = external ?? { kubeconfig: paths.kubeconfig };
   const reachable = external === undefined || registry !== undefined;
   return {
-    "slipway:local": { ...cluster, httpPort, httpsPort },
+    "slipway:local": { ...cluster, httpsPort },
     ...(reachable ? { "slipway:images": Object.fromEntries(references) as Record<string, string> } : {}),
   };
 }

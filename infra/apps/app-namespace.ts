@@ -29,7 +29,7 @@ export class AppNamespace extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
 
   constructor(name: string, args: AppNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:apps:AppNamespace", name, args, opts);
+    super("slipway:apps:AppNamespace", name, {}, opts);
 
     const { cluster, tenants, loadBalancers = 0 } = args;
     const parent = this;

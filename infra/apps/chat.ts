@@ -69,7 +69,7 @@ export class Chat extends pulumi.ComponentResource {
   readonly serverUrl: string;
 
   constructor(name: string, args: ChatArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:apps:Chat", name, args, { ...opts, providers: [args.cluster.provider] });
+    super("slipway:apps:Chat", name, {}, { ...opts, providers: [args.cluster.provider] });
 
     const { cluster, host, serverHost, logLevel = "info", requestsPerSec = 10, mongoUri } = args;
     const serverName = `${name}-server`;

@@ -110,7 +110,7 @@ export class HttpService extends pulumi.ComponentResource {
   readonly deploymentName: pulumi.Output<string>;
 
   constructor(name: string, args: HttpServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:apps:HttpService", name, args, opts);
+    super("slipway:apps:HttpService", name, {}, opts);
 
     const { cluster, namespace, component, replicas, maxReplicas, calls = [], volumes = [] } = args;
     const { onePerNode = false, callers = [], nativeSidecars = [], recreate = false, after = [] } = args;

@@ -62,7 +62,7 @@ export class Journal extends pulumi.ComponentResource {
   readonly url: string;
 
   constructor(name: string, args: JournalArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:apps:Journal", name, args, { ...opts, providers: [args.cluster.provider] });
+    super("slipway:apps:Journal", name, {}, { ...opts, providers: [args.cluster.provider] });
 
     const {
       cluster,

@@ -87,7 +87,7 @@ export class Prisma extends pulumi.ComponentResource {
   readonly passwordVersion: pulumi.Output<number>;
 
   constructor(name: string, args: PrismaArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:apps:Prisma", name, args, { ...opts, providers: [args.cluster.provider] });
+    super("slipway:apps:Prisma", name, {}, { ...opts, providers: [args.cluster.provider] });
 
     const { cluster, exposed = false, host, logLevel = "info" } = args;
     const { playground = false, introspection = playground, passwordVersion } = args;

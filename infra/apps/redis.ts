@@ -65,7 +65,7 @@ export class Redis extends pulumi.ComponentResource {
   readonly secretName: pulumi.Output<string>;
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:apps:Redis", name, args, opts);
+    super("slipway:apps:Redis", name, {}, opts);
 
     const { cluster, namespace, password, clients, storage = "10Gi" } = args;
     const { replicas, resources } = redisTenant(args);

@@ -87,7 +87,7 @@ export class AmazonWebServices extends pulumi.ComponentResource {
   readonly ciIdentities?: CiRoles;
 
   constructor(name: string, args: AmazonWebServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:AmazonWebServices", name, args, opts);
+    super("slipway:aws:AmazonWebServices", name, {}, opts);
 
     const { gitHubRepository, images, domain, protection } = args;
     const account = accountOf(args.accountId, args.region);

@@ -19,7 +19,7 @@ const SERVICE_ACCOUNT = "cluster-autoscaler";
  */
 export class AutoscalerIdentity extends pulumi.ComponentResource {
   constructor(name: string, args: AutoscalerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:AutoscalerIdentity", name, args, opts);
+    super("slipway:aws:AutoscalerIdentity", name, {}, opts);
 
     const { account, clusterName } = args;
     const parent = this;

@@ -16,7 +16,7 @@ export class Certificate extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:Certificate", name, args, opts);
+    super("slipway:aws:Certificate", name, {}, opts);
 
     const { host, zoneId } = args;
     const parent = this;

@@ -35,7 +35,7 @@ export class CiIdentity extends pulumi.ComponentResource {
   readonly deployRoleArn: pulumi.Output<string>;
 
   constructor(name: string, args: CiIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:CiIdentity", name, args, opts);
+    super("slipway:aws:CiIdentity", name, {}, opts);
 
     const { account, gitHubRepository, zoneId } = args;
     const parent = this;

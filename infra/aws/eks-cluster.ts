@@ -73,7 +73,7 @@ export class EksCluster extends pulumi.ComponentResource {
   readonly dnsAddress: string;
 
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:EksCluster", name, args, opts);
+    super("slipway:aws:EksCluster", name, {}, opts);
 
     const { account, vpc, logsKey, protection, version = "1.35", reachableFrom, admins = [] } = args;
     const parent = this;

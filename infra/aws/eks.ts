@@ -65,7 +65,7 @@ export class Eks extends pulumi.ComponentResource implements Cluster {
   private readonly ingressClassName: pulumi.Output<string>;
 
   constructor(name: string, args: EksArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:Eks", name, args, opts);
+    super("slipway:aws:Eks", name, {}, opts);
 
     const { eksCluster, vpc } = args;
     const parent = this;

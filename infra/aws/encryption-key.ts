@@ -26,7 +26,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:EncryptionKey", name, args, opts);
+    super("slipway:aws:EncryptionKey", name, {}, opts);
 
     const { account, purpose, users = [], protection } = args;
     const parent = this;

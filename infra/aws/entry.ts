@@ -41,7 +41,7 @@ export class AlbEntry extends pulumi.ComponentResource implements Entry {
   readonly url: string;
 
   constructor(name: string, args: AlbEntryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:AlbEntry", name, args, opts);
+    super("slipway:aws:AlbEntry", name, {}, opts);
 
     const { namespace, routes, timeoutSec = 30, ingressClassName } = args;
     const host = hostFor(name, args);

@@ -17,7 +17,7 @@ export interface FlowLogsArgs {
 /** Who talked to whom in a network, and what was refused: without it nobody can say so afterwards. */
 export class FlowLogs extends pulumi.ComponentResource {
   constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:FlowLogs", name, args, opts);
+    super("slipway:aws:FlowLogs", name, {}, opts);
 
     const { account, vpcId, key } = args;
     const parent = this;

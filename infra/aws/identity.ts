@@ -35,7 +35,7 @@ export class Identity extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:Identity", name, args, opts);
+    super("slipway:aws:Identity", name, {}, opts);
 
     const { roleName, description, trust, awsPolicies = [], policies = {} } = args;
     const parent = this;

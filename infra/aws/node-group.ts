@@ -34,7 +34,7 @@ const VOLUME_GIB = 50;
  */
 export class NodeGroup extends pulumi.ComponentResource {
   constructor(name: string, args: NodeGroupArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:NodeGroup", name, args, opts);
+    super("slipway:aws:NodeGroup", name, {}, opts);
 
     const { account, clusterName, version, subnetIds, identity, instanceType = "m5.large", after } = args;
     const parent = this;

@@ -17,7 +17,7 @@ export class PushIdentity extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: PushIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:PushIdentity", name, args, opts);
+    super("slipway:aws:PushIdentity", name, {}, opts);
 
     const { account, registry, trust } = args;
     const parent = this;

@@ -25,7 +25,7 @@ export class Registry extends pulumi.ComponentResource {
   readonly repositoryArns: readonly string[];
 
   constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:Registry", name, args, opts);
+    super("slipway:aws:Registry", name, {}, opts);
 
     const { account, protection } = args;
     const parent = this;

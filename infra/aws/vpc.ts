@@ -64,7 +64,7 @@ export class Vpc extends pulumi.ComponentResource {
   readonly egressAddresses: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: VpcArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:aws:Vpc", name, args, opts);
+    super("slipway:aws:Vpc", name, {}, opts);
 
     const { account, logsKey, natGateways = "one", flowLogs = true } = args;
     const { vpc: range = "10.64.0.0/16", zones = [`${account.region}a`, `${account.region}b`] } = args;

@@ -9,7 +9,6 @@ export const local = z
     /** File with the cluster's address and the way to sign in. */
     kubeconfig: z.string(noKubeconfig).min(1, noKubeconfig),
     context: z.string().min(1).optional(),
-    httpPort: port.optional(),
     httpsPort: port.optional(),
   })
   .optional();

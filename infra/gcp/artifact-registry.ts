@@ -20,7 +20,7 @@ export class ArtifactRegistry extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
 
   constructor(name: string, args: ArtifactRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:ArtifactRegistry", name, args, opts);
+    super("slipway:gcp:ArtifactRegistry", name, {}, opts);
 
     const { project, region, reader } = args;
     const parent = this;

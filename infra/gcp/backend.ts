@@ -8,7 +8,7 @@ export class GceBackend extends pulumi.ComponentResource implements Backend {
   readonly annotations: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: BackendArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:GceBackend", name, args, opts);
+    super("slipway:gcp:GceBackend", name, {}, opts);
 
     const { namespace, healthPath, healthPort } = args;
     const { timeoutSec = 30, drainTimeoutSec = 60 } = args;

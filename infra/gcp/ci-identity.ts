@@ -36,7 +36,7 @@ export class CiIdentity extends pulumi.ComponentResource {
   readonly deployServiceAccount: pulumi.Output<string>;
 
   constructor(name: string, args: CiIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:CiIdentity", name, args, opts);
+    super("slipway:gcp:CiIdentity", name, {}, opts);
 
     const { project, gitHubRepository, nodeServiceAccountId } = args;
     const parent = this;

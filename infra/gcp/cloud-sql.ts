@@ -60,7 +60,7 @@ export class CloudSql extends pulumi.ComponentResource {
   readonly privateIpAddress: pulumi.Output<string>;
 
   constructor(name: string, args: CloudSqlArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:CloudSql", name, args, opts);
+    super("slipway:gcp:CloudSql", name, {}, opts);
 
     const { project, region, networkId, protection, tier = "db-custom-2-7680" } = args;
     const { highlyAvailable = false, readReplica = false, backupsKept = 7 } = args;

@@ -23,7 +23,7 @@ export class ClusterKey extends pulumi.ComponentResource {
   readonly keyName: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterKeyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:ClusterKey", name, args, opts);
+    super("slipway:gcp:ClusterKey", name, {}, opts);
 
     const { project, region, gkeServiceAgent, protection } = args;
     const parent = this;

@@ -32,7 +32,7 @@ export class GceEntry extends pulumi.ComponentResource implements Entry {
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: GceEntryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:GceEntry", name, args, opts);
+    super("slipway:gcp:GceEntry", name, {}, opts);
 
     const { project, namespace, routes, sslPolicy, dnsZone } = args;
     const host = hostOf(name, args);

@@ -62,7 +62,7 @@ export class GkeCluster extends pulumi.ComponentResource {
   readonly kubeconfig: pulumi.Output<string>;
 
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:GkeCluster", name, args, opts);
+    super("slipway:gcp:GkeCluster", name, {}, opts);
 
     const { project, region, network, protection, reachableFrom } = args;
     const { zone, releaseChannel = "REGULAR", maintenanceStart = "02:00", encryptSecrets = false } = args;

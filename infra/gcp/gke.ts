@@ -75,7 +75,7 @@ export class Gke extends pulumi.ComponentResource implements Cluster {
   private readonly sslPolicy: SSLPolicy;
 
   constructor(name: string, args: GkeArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:Gke", name, args, { ...opts, providers: [args.gcpProvider] });
+    super("slipway:gcp:Gke", name, {}, { ...opts, providers: [args.gcpProvider] });
 
     const { project, kubeconfig, foundations } = args;
     const parent = this;

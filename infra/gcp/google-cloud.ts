@@ -87,7 +87,7 @@ export class GoogleCloud extends pulumi.ComponentResource {
   readonly ciIdentities?: CiIdentities;
 
   constructor(name: string, args: GoogleCloudArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:GoogleCloud", name, args, opts);
+    super("slipway:gcp:GoogleCloud", name, {}, opts);
 
     const { region, images, domain, dnsZone, protection, gitHubRepository } = args;
     const parent = this;

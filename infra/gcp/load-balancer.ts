@@ -31,7 +31,7 @@ export class GceLoadBalancer extends pulumi.ComponentResource implements LoadBal
   readonly peers = [{ ipBlock: { cidr: "0.0.0.0/0" } }];
 
   constructor(name: string, args: GceLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:GceLoadBalancer", name, args, opts);
+    super("slipway:gcp:GceLoadBalancer", name, {}, opts);
 
     const { project, region, namespace, labels, selector, port = 80, targetPort, dnsZone } = args;
     const host = hostOf(name, args);

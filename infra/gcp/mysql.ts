@@ -45,7 +45,7 @@ export class CloudSqlMySql extends pulumi.ComponentResource implements MySql {
   readonly calls: readonly Allowed[];
 
   constructor(name: string, args: CloudSqlMySqlArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:MySql", name, args, opts);
+    super("slipway:gcp:MySql", name, {}, opts);
 
     const { project, cloudSql, protection, namespace, clients, passwordVersion, key } = args;
     const parent = this;

@@ -53,7 +53,7 @@ export class Network extends pulumi.ComponentResource {
   readonly egressAddresses: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:Network", name, args, opts);
+    super("slipway:gcp:Network", name, {}, opts);
 
     const {
       project,

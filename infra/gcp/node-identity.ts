@@ -19,7 +19,7 @@ export class NodeIdentity extends pulumi.ComponentResource {
   readonly serviceAccountId: pulumi.Output<string>;
 
   constructor(name: string, args: NodeIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:NodeIdentity", name, args, opts);
+    super("slipway:gcp:NodeIdentity", name, {}, opts);
 
     const { project } = args;
     const parent = this;

@@ -40,7 +40,7 @@ export interface NodePoolArgs extends NodePoolSize {
 /** The nodes of a cluster: as many as its pods need, without public addresses, replaced one by one. */
 export class NodePool extends pulumi.ComponentResource {
   constructor(name: string, args: NodePoolArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:NodePool", name, args, opts);
+    super("slipway:gcp:NodePool", name, {}, opts);
 
     const { project, location, clusterName, serviceAccount } = args;
     const { machineType = "e2-standard-4", spot = false, minNodes = 1, maxNodes = 3 } = args;

@@ -14,7 +14,7 @@ export class PrivateServiceAccess extends pulumi.ComponentResource {
   readonly networkId: pulumi.Output<string>;
 
   constructor(name: string, args: PrivateServiceAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:PrivateServiceAccess", name, args, opts);
+    super("slipway:gcp:PrivateServiceAccess", name, {}, opts);
 
     const { project, networkId } = args;
     const parent = this;

@@ -36,7 +36,7 @@ export class ProjectApis extends pulumi.ComponentResource {
   readonly gkeServiceAgent: pulumi.Output<string>;
 
   constructor(name: string, args: ProjectApisArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:gcp:ProjectApis", name, args, opts);
+    super("slipway:gcp:ProjectApis", name, {}, opts);
 
     const { services = [] } = args;
     const parent = this;

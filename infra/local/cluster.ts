@@ -64,7 +64,7 @@ export class LocalCluster extends pulumi.ComponentResource implements Cluster {
   private readonly httpsPort: number;
 
   constructor(name: string, args: LocalClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:local:LocalCluster", name, args, opts);
+    super("slipway:local:LocalCluster", name, {}, opts);
 
     const { kubeconfig, context, httpsPort = 8443, images } = args;
     this.provider = createClusterProvider(name, { kubeconfig, context }, { parent: this });

@@ -18,7 +18,7 @@ export class LocalEntry extends pulumi.ComponentResource implements Entry {
   readonly url: string;
 
   constructor(name: string, args: LocalEntryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:local:LocalEntry", name, args, opts);
+    super("slipway:local:LocalEntry", name, {}, opts);
 
     const { namespace, routes, httpsPort } = args;
     const host = args.host ?? localHost(name);

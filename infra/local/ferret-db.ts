@@ -39,7 +39,7 @@ export class FerretDb extends pulumi.ComponentResource implements MongoDb {
   readonly calls: MongoDb["calls"];
 
   constructor(name: string, args: FerretDbArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:local:FerretDb", name, args, opts);
+    super("slipway:local:FerretDb", name, {}, opts);
 
     const { app, cluster, namespace, clients, uri, storage = "1Gi" } = args;
     if (uri) {

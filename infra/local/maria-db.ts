@@ -63,7 +63,7 @@ export class MariaDb extends pulumi.ComponentResource implements MySql {
   readonly calls: MySql["calls"];
 
   constructor(name: string, args: MariaDbArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:local:MariaDb", name, args, opts);
+    super("slipway:local:MariaDb", name, {}, opts);
 
     const { app, cluster, namespace, clients, passwordVersion, storage = "1Gi" } = args;
     const parent = this;

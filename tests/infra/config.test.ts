@@ -58,7 +58,7 @@ describe("infra/config", () => {
   });
 
   it("sends whoever runs the committed local stack by hand to npm run up", async () => {
-    const config = { "slipway:local": { httpPort: 8080 }, "slipway:journal": { cluster: "local" } };
+    const config = { "slipway:local": { httpsPort: 8443 }, "slipway:journal": { cluster: "local" } };
     assert.deepEqual(await problemsOf(config), [
       'slipway:local.kubeconfig: missing; run "npm run up", which starts the cluster',
       'slipway:images.journal-frontend: missing; run "npm run up", which builds it',

@@ -50,7 +50,7 @@ describe("machine/engine", () => {
   *cancel*) echo "error: remove lock: permission denied" >&2; exit 255 ;;
 esac`,
       );
-      const cluster = { kubeconfig: checkout.path("kubeconfig"), httpPort: 8080, httpsPort: 8443 };
+      const cluster = { kubeconfig: checkout.path("kubeconfig"), httpsPort: 8443 };
       await assert.rejects(
         deploy({ "slipway:local": cluster }, () => undefined),
         /remove lock: permission denied/,

@@ -4,7 +4,6 @@ export const changes: Readonly<Record<string, readonly [value: unknown, rolls: r
   protection: [true, []],
   "local.kubeconfig": ["/elsewhere/kubeconfig", []],
   "local.context": ["another-context", []],
-  "local.httpPort": [18080, []],
   "local.httpsPort": [18443, ["chat/client", "chat/server"]],
   "images.journal-frontend": [`registry.example/f@sha256:${"1".repeat(64)}`, ["journal/frontend"]],
   "images.journal-fileserver": [`registry.example/f@sha256:${"1".repeat(64)}`, ["journal/fileserver"]],
