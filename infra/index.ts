@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { loadConfig } from "./config.js";
 import { readLastOutputs } from "./last-outputs.js";
 import { deploy } from "./program.js";
+import { leaveOutSourcePositions } from "./source-positions.js";
+
+leaveOutSourcePositions();
 
 // The module's exports are the stack's outputs. The table of contents is `deploy`, so that a test, or the `up`
 // command, can run the program as often as it likes.

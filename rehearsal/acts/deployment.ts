@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { repository } from "../../machine/layout.js";
 import { changesOf, unexpected } from "../changes.js";
 import { liveObjects } from "../checks/live-objects.js";
 import { podComplaints } from "../checks/pods.js";
@@ -63,6 +64,17 @@ export const deploymentActs: readonly Act[] = [
       const run = await stage.run("preview");
       const changes = changesOf(run.steps);
       return { problems: [...failures(run), ...unexpected(run.steps, [])], changes };
+    },
+  },
+  {
+    title: "the state names no file of the program, which lies elsewhere on another machine",
+    play({ stack }) {
+      const strings = stack.stateText().split('"');
+      const paths = strings.filter((text) => text.includes(`${repository}/infra/`));
+      return Promise.resolve({
+        problems: [...new Set(paths)].map((path) => `in the state: ${path}`),
+        changes: [],
+      });
     },
   },
   podsAct("every pod is admitted, within its quota, scheduled, ready, and apart from its like"),
