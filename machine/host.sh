@@ -58,6 +58,9 @@ mount -t proc proc /proc
 mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir /run/slipway
 mount --rbind "$local" /run/slipway
+# A group of its own: what is mounted below it would appear below $local as well, and runc reads the list many times a pod.
+mount --make-rprivate /run/slipway
+mount --make-rshared /run/slipway
 for folder in /var/lib /var/log; do mount -t tmpfs -o mode=0755 tmpfs "$folder"; done
 mount -t tmpfs -o mode=1777 tmpfs /tmp
 mkdir /var/lib/volumes

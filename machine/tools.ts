@@ -41,7 +41,6 @@ export const groups: ToolGroup[] = [
       "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
       "github.com/containerd/containerd/v2/cmd/ctr",
       "github.com/containernetworking/plugins/plugins/main/bridge",
-      "github.com/containernetworking/plugins/plugins/main/loopback",
       "github.com/containernetworking/plugins/plugins/ipam/host-local",
       "github.com/letsencrypt/pebble/v2/cmd/pebble",
       "sigs.k8s.io/metrics-server/cmd/metrics-server",

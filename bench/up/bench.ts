@@ -8,6 +8,7 @@ import { judge, median, quantile, round, table } from "../figures.js";
 import { controlPlaneCpuSec } from "./kubernetes.js";
 import { milestoneNames, watchMilestones } from "./milestones.js";
 import { podStartSeconds } from "./pods.js";
+import { withoutApps } from "./without-apps.js";
 
 const rounds = 3;
 const podsAtOnce = 30;
@@ -29,6 +30,7 @@ export async function run({ dryRun }: { dryRun: boolean }): Promise<boolean> {
   const finished: number[] = [];
   const unchanged: number[] = [];
   const podStarts: number[] = [];
+  const besideApps: number[] = [];
   for (let number = 1; number <= rounds; number++) {
     process.stderr.write(`round ${number} of ${rounds}\n`);
     await npmRun("down");
@@ -40,7 +42,8 @@ export async function run({ dryRun }: { dryRun: boolean }): Promise<boolean> {
     starts.push(milestones);
     finished.push(upSec);
     unchanged.push(await npmRun("up"));
-    podStarts.push(...(await podStartSeconds(podsAtOnce)));
+    besideApps.push(...(await podStartSeconds(podsAtOnce)));
+    podStarts.push(...(await withoutApps(() => podStartSeconds(podsAtOnce))));
   }
 
   const at = (name: (typeof milestoneNames)[number]) => median(starts.map((start) => start[name].sec));
@@ -57,9 +60,16 @@ export async function run({ dryRun }: { dryRun: boolean }): Promise<boolean> {
       ["npm run up, nothing changed", round(median(unchanged)), unchanged.map(round).join(", ")],
     ],
   );
-  const p99 = quantile(podStarts, 0.99);
-  process.stdout.write(
-    `${podStarts.length} pods, ${podsAtOnce} at once: p50 ${round(median(podStarts))} s, p99 ${round(p99)} s\n`,
+  table(
+    [`${podsAtOnce} pods at once`, "pods", "p50, s", "p99, s"],
+    Object.entries({ "on the cluster": podStarts, "beside the whole platform": besideApps }).map(
+      ([where, seconds]) => [
+        where,
+        String(seconds.length),
+        round(median(seconds)),
+        round(quantile(seconds, 0.99)),
+      ],
+    ),
   );
   return judge([
     { what: "DNS answering", got: at("DNS answering"), atMost: 20, unit: " s" },
@@ -67,7 +77,8 @@ export async function run({ dryRun }: { dryRun: boolean }): Promise<boolean> {
     // The milestones of minikube's own measurement end when DNS answers.
     { what: "control plane CPU, to DNS", got: cpu("DNS answering"), atMost: 11, unit: " s" },
     { what: "nothing changed", got: median(unchanged), atMost: 15, unit: " s" },
-    { what: `p99 of ${podsAtOnce} pods at once`, got: p99, atMost: 5, unit: " s" },
+    // As the Kubernetes SLO has it: of the cluster, and not of what runs on it besides.
+    { what: `p99 of ${podsAtOnce} pods at once`, got: quantile(podStarts, 0.99), atMost: 5, unit: " s" },
   ]);
 }
 

@@ -8,7 +8,6 @@ tool (
 	github.com/containerd/containerd/v2/cmd/ctr
 	github.com/containernetworking/plugins/plugins/ipam/host-local
 	github.com/containernetworking/plugins/plugins/main/bridge
-	github.com/containernetworking/plugins/plugins/main/loopback
 	github.com/letsencrypt/pebble/v2/cmd/pebble
 	github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 	github.com/rancher/local-path-provisioner
