@@ -7,8 +7,11 @@ import { type Archive, readArchive } from "./archive.js";
 
 const megabyte = 1_000_000;
 
-/** Redis has launch and probe scripts; the volume provisioner's commands are scripts. */
-const needsShell = ["redis", "volume-helper"];
+/**
+ * Redis has launch and probe scripts, MariaDB one that makes its users, and the chat's page one that tells NGINX where the
+ * server is; the volume provisioner's commands are scripts.
+ */
+const needsShell = ["redis", "mariadb", "chat-client", "volume-helper"];
 
 /** It makes a volume's folder in one of the node's own, which is root's. */
 const needsRoot = ["volume-helper"];

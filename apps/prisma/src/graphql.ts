@@ -49,7 +49,7 @@ export function createGraphQL(schema: GraphQLSchema, options: GraphQLOptions) {
     batching: false,
     context,
     graphiql: playground && { title: "Prisma", defaultQuery: "{\n  users {\n    name\n  }\n}\n" },
-    // Half of all that this program is made of, and only looked at by those who try things out.
+    // More than half of all that this program is made of, and only looked at by those who try things out.
     renderGraphiQL: async (page) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(page),
     maskedErrors: { maskError },
     plugins: [
