@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { addonFiles, addonManifests } from "../../machine/addons.js";
+import type { AddonFiles } from "../../machine/addons.js";
+import type * as Addons from "../../machine/addons.js";
+import { images } from "../../machine/images.js";
+import { Checkout } from "../support/checkout.js";
+
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+const built = images
+  .filter(({ internal }) => internal !== true)
+  .map(({ name }) => ({ name, reference: `slipway.local/${name}@${digest}` }));
+
+const files = Object.fromEntries(addonFiles.map((name) => [name, `text of ${name}`])) as AddonFiles;
+
+describe("machine/addons, applyAddons", () => {
+  let checkout: Checkout;
+  let applyAddons: typeof Addons.applyAddons;
+  before(async () => {
+    checkout = new Checkout();
+    ({ applyAddons } = await checkout.load<typeof Addons>("addons"));
+    for (const file of addonFiles) checkout.write(`.local/pki/${file}`, files[file]);
+    checkout.write(".local/hosts/control-plane/any", "");
+  });
+  after(() => {
+    checkout.remove();
+  });
+
+  /** Applies them to a cluster whose Traefik has such a strategy; gives what kubectl was asked to do. */
+  async function asked(rollingUpdate: string): Promise<string[]> {
+    const file = checkout.path("asked");
+    rmSync(file, { force: true });
+    checkout.fakeProgram(
+      "kubectl",
+      `case "$3" in delete) shift 2; echo "$*" ;; *) echo "$3 $*" ;; esac | sed 's/ --kubeconfig.*\\(--patch=\\)/ \\1/; s/ --kubeconfig.*//' >> '${file}'
+case "$*" in *" get "*) echo '${rollingUpdate}' ;; *" apply "*) cat > '${checkout.path("applied")}' ;; esac`,
+    );
+    await applyAddons(built.map((image) => ({ ...image, tag: "", archive: "", internal: false })));
+    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  }
+
+  const removal =
+    "delete deployment/coredns poddisruptionbudget/coredns deployment/local-path-provisioner " +
+    "serviceaccount/local-path-provisioner role/local-path-provisioner rolebinding/local-path-provisioner " +
+    "configmap/local-path-config --namespace=kube-system --ignore-not-found --wait=false";
+
+  it("takes away what earlier versions had and no manifest has, then applies", async () => {
+    assert.deepEqual(await asked('{"maxSurge":1}'), [
+      "get",
+      'patch --patch={"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}',
+      removal,
+      "apply",
+    ]);
+    assert.equal(readFileSync(checkout.path("applied"), "utf8"), addonManifests(built, files));
+  });
+
+  it("asks nothing of the cluster when it applied the same the last time", async () => {
+    assert.deepEqual(await asked(""), []);
+  });
+
+  it("applies them again when a certificate was renewed", async () => {
+    checkout.write(".local/pki/metrics-server.crt", "renewed");
+    assert.deepEqual(await asked(""), ["get", removal, "apply"]);
+  });
+});
