@@ -20,8 +20,9 @@ export async function driven(
     inserts: () => server.statements.filter(({ sql }) => sql.startsWith("INSERT")),
     /** When the pool has made the connections that it wants, and all of them are free. */
     quiet: async () => {
-      for (let turn = 0; database.pool.idleConnections() < server.connections; turn++) {
-        if (turn > 2000) throw new Error("the pool's connections do not become free");
+      const deadline = Date.now() + 10_000;
+      while (database.pool.idleConnections() !== server.open) {
+        if (Date.now() > deadline) throw new Error("the pool's connections do not become free");
         await sleep(5);
       }
     },

@@ -55,6 +55,11 @@ export class FakeMariaDb {
     return this.#connections;
   }
 
+  /** Connections that there are. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
   /** What was asked for by statements that match. */
   sqlOf(pattern: RegExp): string[] {
     return this.statements.map(({ sql }) => sql).filter((sql) => pattern.test(sql));
