@@ -55,7 +55,7 @@ describe("apps/prisma in a failover", function () {
   it("gives up a write in the end that every database refuses, and says that it passes", async () => {
     const { server, ask, inserts } = await start(
       (sql) => (sql.startsWith("INSERT") ? READ_ONLY : undefined),
-      { patienceMs: 1000, pauseMs: 50 },
+      { patienceMs: 600, pauseMs: 50 },
     );
     await ask(LIST);
     assert.deepEqual(codesOf(await ask(CREATE)), ["UNAVAILABLE"]);
@@ -79,7 +79,7 @@ describe("apps/prisma in a failover", function () {
     );
     const tryCase = async ({ reply, statement }: (typeof cases)[number]) => {
       const { ask, inserts } = await start((sql) => (sql.startsWith(statement) ? reply : undefined), {
-        silentMs: 1000,
+        silentMs: 500,
       });
       assert.deepEqual(codesOf(await ask(CREATE)), ["UNAVAILABLE"], `${reply} after ${statement}`);
       assert.equal(inserts().length, 1, `${reply} after ${statement}`);
@@ -91,7 +91,7 @@ describe("apps/prisma in a failover", function () {
     let silent = 1;
     const { server, ask } = await start(
       (sql) => (sql.startsWith("SELECT `prisma`") && silent-- > 0 ? "silence" : undefined),
-      { silentMs: 1000 },
+      { silentMs: 500 },
     );
     assert.deepEqual((await ask(LIST)).data, { users: [{ id: "u1" }] });
     const asked = server.statements.filter(({ sql }) => sql.startsWith("SELECT `prisma`"));
@@ -103,7 +103,7 @@ describe("apps/prisma in a failover", function () {
   it("keeps connections that nobody uses, however long they are silent", async () => {
     const { database, ask } = await start(() => undefined, { silentMs: 500 });
     await Promise.all([ask(LIST), ask(LIST)]);
-    await sleep(700);
+    await sleep(600);
     assert.equal(database.pool.idleConnections(), 2);
   });
 
