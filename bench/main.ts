@@ -20,7 +20,10 @@ const benches: Record<string, Bench> = {
     about: "CPU and memory of loading and evaluating the program, beside Pulumi's default",
     load: () => import("./start/bench.js"),
   },
-  unit: { about: "time of the unit tests, CPU of a mocked resource", load: () => import("./unit/bench.js") },
+  unit: {
+    about: "time of the unit and integration tests, CPU of a mocked resource",
+    load: () => import("./unit/bench.js"),
+  },
   journal: {
     about: "server CPU and p99 of the journal's API, beside node:http and Express",
     load: () => import("./journal/bench.js"),

@@ -10,22 +10,34 @@ interface MochaReport {
   tests: { fullTitle: string; duration?: number }[];
 }
 
-/** Time of all unit tests, and the CPU that a mocked resource of the whole program takes. */
+const mocha =
+  (...options: string[]) =>
+  () =>
+    node([join(repository, "node_modules/mocha/bin/mocha.js"), "--reporter", "json", ...options]);
+
+/** Time of all unit and integration tests, and the CPU that a mocked resource of the whole program takes. */
 export async function run(): Promise<boolean> {
   const results = await alternate(rounds, {
-    "all unit tests": () => node([join(repository, "node_modules/mocha/bin/mocha.js"), "--reporter", "json"]),
+    "all unit tests": mocha(),
+    "all integration tests": mocha("--config", ".mocharc.integration.yaml"),
     "programs on mocks": () =>
       node(["--import", "slipway/typescript", join(import.meta.dirname, "program-runs.ts")]),
   });
-  const tests = (results["all unit tests"] ?? []).map(({ stdout }) => report(stdout));
+  const reports = (name: string) => (results[name] ?? []).map(({ stdout }) => report(stdout));
+  const tests = reports("all unit tests");
+  const integration = reports("all integration tests");
   const resources = (results["programs on mocks"] ?? []).map(
     ({ stdout }) => JSON.parse(stdout) as { resources: number; cpuMs: number },
   );
-  if (tests.some(({ stats }) => stats.passes === 0 || stats.failures > 0)) throw new Error("tests fail");
+  if ([...tests, ...integration].some(({ stats }) => stats.passes === 0 || stats.failures > 0))
+    throw new Error("tests fail");
 
   const of = (name: string, figure: "wallSec" | "cpuSec" | "maxRssMb") =>
     round(median((results[name] ?? []).map((result) => result[figure])));
-  const counts = [`${tests[0]?.stats.passes ?? 0} tests`, `${resources[0]?.resources ?? 0} resources`];
+  const counts = [
+    ...[tests, integration].map(([first]) => `${first?.stats.passes ?? 0} tests`),
+    `${resources[0]?.resources ?? 0} resources`,
+  ];
   table(
     ["what", "count", "wall, s", "CPU, s", "max RSS, MB"],
     Object.keys(results).map((name, index) => [

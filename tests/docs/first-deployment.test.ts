@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { parse } from "yaml";
 import { mongoUri } from "../../infra/config/chat.js";
 import { MONGO_DB_PORTS } from "../../infra/k8s/outside-mongo-db.js";
-import { commands, first, found, read, repository } from "./runbooks.js";
+import { first, found, read, repository } from "./runbooks.js";
 
 describe("docs/runbooks", () => {
   it("explain every value of dev's stack file that names somebody's own project, account, network or domain", () => {
@@ -115,26 +113,5 @@ describe("docs/runbooks", () => {
       assert.match(first, new RegExp(`^set_variables dev${ending} ${role}$`, "m"));
     }
     assert.deepEqual(found(/^for environment in (.*); do$/gm, first), ["dev dev-drift"]);
-  });
-
-  it("leave the apps out of the first deployment and put them back, to the letter", async () => {
-    const [out = "", back = ""] = commands.filter((command) => command.startsWith("sed "));
-    const scratch = mkdtempSync(join(tmpdir(), "slipway-runbook-"));
-    try {
-      const file = join(scratch, "Pulumi.dev.yaml");
-      const before = read("Pulumi.dev.yaml");
-      writeFileSync(file, before);
-      await execa("sh", ["-c", out], { cwd: scratch });
-      const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, any> };
-      assert.deepEqual(
-        Object.keys(config).filter((key) => config[key].cluster !== undefined),
-        [],
-      );
-      assert.ok("slipway:gcp" in config && "slipway:aws" in config);
-      await execa("sh", ["-c", back], { cwd: scratch });
-      assert.equal(readFileSync(file, "utf8"), before);
-    } finally {
-      rmSync(scratch, { recursive: true });
-    }
   });
 });

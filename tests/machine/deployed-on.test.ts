@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import type * as DeployedOn from "../../machine/deployed-on.js";
 import { Checkout } from "../support/checkout.js";
 
 describe("machine/deployed-on", () => {
   let checkout: Checkout;
   let deployedOn: typeof DeployedOn;
-  beforeEach(async () => {
+  before(async () => {
     checkout = new Checkout();
     deployedOn = await checkout.load<typeof DeployedOn>("deployed-on");
   });
   afterEach(() => {
+    rmSync(checkout.local, { recursive: true, force: true });
+  });
+  after(() => {
     checkout.remove();
   });
 

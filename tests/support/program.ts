@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import { cloudAnswers, cloudCall } from "./clouds.js";
 import { holdingValues } from "./held-values.js";
 
@@ -45,8 +46,12 @@ export interface RecordOptions {
   readonly lastOutputs?: Readonly<Record<string, unknown>>;
 }
 
-// Pulumi notes the stack of every resource, for messages that no test reads.
+// Pulumi notes the stack of every resource, for messages that no test reads, and at the end of a process it tells which of
+// its promises are still open, for which it wraps thousands.
 Object.assign(pulumi.Resource, { callsites: () => [] });
+Object.assign(createRequire(import.meta.url)("@pulumi/pulumi/runtime/debuggable.js"), {
+  debuggablePromise: (promise: Promise<unknown>) => promise,
+});
 
 /** Runs a program under fresh mocks and returns every resource that it registered, in that order. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {

@@ -65,6 +65,18 @@ export interface ConnectOptions {
    * @default 12 s
    */
   readonly silentMs?: number;
+  /**
+   * A connection that is younger stays when the database refuses to write.
+   *
+   * @default 1 s
+   */
+  readonly youngMs?: number;
+  /**
+   * How long until a write that was refused is tried again.
+   *
+   * @default 500 ms
+   */
+  readonly pauseMs?: number;
 }
 
 /**
@@ -73,7 +85,7 @@ export interface ConnectOptions {
  * a read-only database has refused was not done, and is tried again on new connections.
  */
 export function connectDatabase(config: DatabaseConfig, options: ConnectOptions = {}): Database {
-  const { onStatement, patienceMs = PATIENCE_MS, silentMs = SILENT_MS } = options;
+  const { onStatement, patienceMs = PATIENCE_MS, silentMs = SILENT_MS, youngMs, pauseMs } = options;
   const pool = createPool({
     ...connectionOptions(config),
     ...ROW_OPTIONS,
@@ -87,7 +99,7 @@ export function connectDatabase(config: DatabaseConfig, options: ConnectOptions 
     prepareCacheLength: PREPARED,
     initSql: INIT_SQL,
   });
-  const { renew } = watchPool(pool, silentMs);
+  const { renew } = watchPool(pool, silentMs, youngMs);
   const adapter = new PrismaMariaDb(withoutStatementOptions(pool), { database: config.database });
   const client = new PrismaClient({
     adapter,
@@ -105,7 +117,7 @@ export function connectDatabase(config: DatabaseConfig, options: ConnectOptions 
     client: repeating(
       client,
       models.map(({ one }) => one),
-      { onRefused: renew, patienceMs },
+      { onRefused: renew, patienceMs, pauseMs },
     ),
     pool,
     get ready() {

@@ -4,17 +4,15 @@ import type { Socket } from "node:net";
 /** A connection as the pool's events bring it; the driver's types leave its socket out. */
 type Pooled = Connection & { getSocket(): Socket | undefined };
 
-/** One that is younger was made after the database had changed its mind. */
-const YOUNG_MS = 1000;
-
 /**
  * Ends a connection on which a statement gets no sign of an answer for so long: of a host that is gone without a word no
  * packet tells, and the connection would be kept for a quarter of an hour. The driver's own `socketTimeout` ends those that
  * nobody uses, too; its `destroy` signs in again and kills by number, which after a failover is another one's connection.
  *
+ * @param youngMs One that is younger is not replaced, since it was made after the database had changed its mind.
  * @returns What makes the pool replace all connections that it has: idle ones at once, others when they are given back.
  */
-export function watchPool(pool: Pool, silentMs: number): { readonly renew: () => void } {
+export function watchPool(pool: Pool, silentMs: number, youngMs = 1000): { readonly renew: () => void } {
   const connections = new Map<Pooled, { readonly since: number; busy: boolean }>();
 
   /** Also by "acquire", which the pool says first of a connection that it makes for somebody who waits. */
@@ -41,7 +39,7 @@ export function watchPool(pool: Pool, silentMs: number): { readonly renew: () =>
 
   return {
     renew: () => {
-      const oldest = performance.now() - YOUNG_MS;
+      const oldest = performance.now() - youngMs;
       for (const [connection, { since, busy }] of connections) {
         if (since > oldest || !connection.isValid()) continue;
         connection.isValid = () => false;

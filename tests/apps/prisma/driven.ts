@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ConnectOptions, connectDatabase } from "../../../apps/prisma/src/database.js";
 import { FakeMariaDb, type Reply } from "./fake-maria-db.js";
 import { type ServiceOptions, service } from "./service.js";
@@ -17,6 +18,14 @@ export async function driven(
     database,
     ask,
     inserts: () => server.statements.filter(({ sql }) => sql.startsWith("INSERT")),
+    /** When the pool has made the connections that it wants, and all of them are free. */
+    quiet: async () => {
+      const deadline = Date.now() + 10_000;
+      while (database.pool.idleConnections() !== server.open) {
+        if (Date.now() > deadline) throw new Error("the pool's connections do not become free");
+        await sleep(5);
+      }
+    },
     close: async () => {
       // In this order: the driver throws what befalls a connection that nobody has been given yet.
       await database.close();

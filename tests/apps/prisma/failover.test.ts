@@ -31,11 +31,13 @@ describe("apps/prisma in a failover", function () {
     it(`sends a write again that a read-only database has refused with ${errno}, on a new connection`, async () => {
       let demoted = 0;
       const refuses = (sql: string, connection: number) => connection <= demoted && sql.startsWith("INSERT");
-      const { server, ask, inserts } = await start((...of) =>
-        refuses(...of) ? [errno, message] : undefined,
+      const { server, ask, inserts, quiet } = await start(
+        (...of) => (refuses(...of) ? [errno, message] : undefined),
+        { youngMs: 100, pauseMs: 50 },
       );
       assert.deepEqual((await ask(LIST)).data, { users: [{ id: "u1" }] });
-      await sleep(1100); // A pool that is younger than a second keeps its connections a while longer.
+      await quiet();
+      await sleep(120); // Younger ones would be kept a while longer.
       demoted = server.connections;
 
       assert.deepEqual((await ask(CREATE)).data, { createUser: { id: "u1" } });
@@ -53,8 +55,9 @@ describe("apps/prisma in a failover", function () {
   it("gives up a write in the end that every database refuses, and says that it passes", async () => {
     const { server, ask, inserts } = await start(
       (sql) => (sql.startsWith("INSERT") ? READ_ONLY : undefined),
-      { patienceMs: 3000 },
+      { patienceMs: 600, pauseMs: 50 },
     );
+    await ask(LIST);
     assert.deepEqual(codesOf(await ask(CREATE)), ["UNAVAILABLE"]);
     assert.ok(inserts().length >= 2, "it was tried once");
     assert.equal(server.sqlOf(/^COMMIT/).length, 0);
@@ -71,22 +74,24 @@ describe("apps/prisma in a failover", function () {
   });
 
   it("sends no write again that was under way when the database fell silent or hung up", async () => {
-    for (const reply of ["silence", "cut"] as const) {
-      for (const statement of ["INSERT", "COMMIT"]) {
-        const { ask, inserts } = await start((sql) => (sql.startsWith(statement) ? reply : undefined), {
-          silentMs: 1000,
-        });
-        assert.deepEqual(codesOf(await ask(CREATE)), ["UNAVAILABLE"], `${reply} after ${statement}`);
-        assert.equal(inserts().length, 1, `${reply} after ${statement}`);
-      }
-    }
+    const cases = (["silence", "cut"] as const).flatMap((reply) =>
+      ["INSERT", "COMMIT"].map((statement) => ({ reply, statement })),
+    );
+    const tryCase = async ({ reply, statement }: (typeof cases)[number]) => {
+      const { ask, inserts } = await start((sql) => (sql.startsWith(statement) ? reply : undefined), {
+        silentMs: 500,
+      });
+      assert.deepEqual(codesOf(await ask(CREATE)), ["UNAVAILABLE"], `${reply} after ${statement}`);
+      assert.equal(inserts().length, 1, `${reply} after ${statement}`);
+    };
+    await Promise.all(cases.map(tryCase));
   });
 
   it("asks again for what it reads when the database is silent, and kills nothing by the number of a connection", async () => {
     let silent = 1;
     const { server, ask } = await start(
       (sql) => (sql.startsWith("SELECT `prisma`") && silent-- > 0 ? "silence" : undefined),
-      { silentMs: 1000 },
+      { silentMs: 500 },
     );
     assert.deepEqual((await ask(LIST)).data, { users: [{ id: "u1" }] });
     const asked = server.statements.filter(({ sql }) => sql.startsWith("SELECT `prisma`"));
@@ -98,7 +103,7 @@ describe("apps/prisma in a failover", function () {
   it("keeps connections that nobody uses, however long they are silent", async () => {
     const { database, ask } = await start(() => undefined, { silentMs: 500 });
     await Promise.all([ask(LIST), ask(LIST)]);
-    await sleep(1200);
+    await sleep(600);
     assert.equal(database.pool.idleConnections(), 2);
   });
 
@@ -106,10 +111,10 @@ describe("apps/prisma in a failover", function () {
     const server = await FakeMariaDb.start(() => "ok");
     const pool = createPool({ ...connectionOptions(server.database), connectionLimit: 2, minimumIdle: 1 });
     open.push({ close: () => pool.end() }, { close: () => server.stop() });
-    const { renew } = watchPool(pool, 5000);
+    const { renew } = watchPool(pool, 5000, 100);
     const inUse = await pool.getConnection();
     await inUse.query("SELECT 'before'");
-    await sleep(1100);
+    await sleep(120);
     renew();
     await inUse.query("SELECT 'meanwhile'");
     await inUse.release();

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseConfig } from "../../../apps/prisma/src/config.js";
 
 type Row = Readonly<Record<string, string | null>>;
@@ -16,6 +17,8 @@ export class FakeMariaDb {
   away: "cut" | "silence" | false = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Those that sign in, and set up their session with their first statement. */
+  readonly #beginning = new Set<Socket>();
   readonly #answer: (sql: string, connection: number) => Reply;
   #connections = 0;
 
@@ -23,7 +26,12 @@ export class FakeMariaDb {
     this.#answer = answer;
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
-      socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
+      socket
+        .on("error", () => undefined)
+        .on("close", () => {
+          this.#sockets.delete(socket);
+          this.#beginning.delete(socket);
+        });
       if (this.away === "cut") socket.destroy();
       else if (!this.away) this.#serve(socket, ++this.#connections);
     });
@@ -47,6 +55,11 @@ export class FakeMariaDb {
     return this.#connections;
   }
 
+  /** Connections that there are. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
   /** What was asked for by statements that match. */
   sqlOf(pattern: RegExp): string[] {
     return this.statements.map(({ sql }) => sql).filter((sql) => pattern.test(sql));
@@ -57,9 +70,11 @@ export class FakeMariaDb {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Once nobody signs in any more: the driver lets an error at that go unheard, which would fail a test. */
   async stop(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
+    while (this.#beginning.size > 0) await sleep(1);
     this.hangUp();
     await closed;
   }
@@ -67,6 +82,7 @@ export class FakeMariaDb {
   #serve(socket: Socket, connection: number): void {
     const prepared: string[] = [];
     let [buffered, authenticated] = [Buffer.alloc(0), false];
+    this.#beginning.add(socket);
     socket.write(packets(0, greeting(connection)));
     socket.on("data", (data) => {
       buffered = Buffer.concat([buffered, data]);
@@ -75,6 +91,7 @@ export class FakeMariaDb {
         const [sequence, payload] = [buffered.readUInt8(3), buffered.subarray(4, end)];
         buffered = buffered.subarray(end);
         const reply = authenticated ? this.#reply(payload, prepared, connection) : packets(sequence + 1, OK);
+        if (authenticated) this.#beginning.delete(socket);
         authenticated = true;
         if (reply === "cut") socket.destroy();
         else if (reply !== "silence") socket.write(reply);

@@ -1,4 +1,4 @@
-import type { Registered } from "../program.js";
+import { type Registered, ofKind } from "../program.js";
 import type { Config } from "../stacks.js";
 
 /** What every rule is: the complaints about a program's resources; none if all is well. */
@@ -67,4 +67,13 @@ export function selects(
 export function titleOf({ inputs }: Registered): string {
   const { kind, metadata } = inputs;
   return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name ?? "(unnamed)"}`;
+}
+
+/** The scripts of all ConfigMaps, each with a title to report it by. */
+export function scriptsOf(resources: readonly Registered[]): { title: string; text: string }[] {
+  return ofKind(resources, "ConfigMap").flatMap((configMap) =>
+    Object.entries<string>(configMap.inputs.data)
+      .filter(([key]) => key.endsWith(".sh"))
+      .map(([key, text]) => ({ title: `${titleOf(configMap)}: ${key}`, text })),
+  );
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MemoryMessageStore } from "../../../../apps/chat/server/src/message-store.js";
 import { moveEverybody } from "../../../../apps/chat/server/src/drain.js";
+import { draftOf } from "../messages.js";
 import { Site, until } from "../server/running-chat.js";
 import { Person } from "./person.js";
 import { Proxy } from "./proxy.js";
@@ -32,6 +33,13 @@ describe("apps/chat/client over a connection that breaks", () => {
     await until(() => dock.presence?.count === 2 && pier.presence?.count === 2);
     return [dock, pier];
   }
+
+  /** Puts so many messages into the lobby at once, which takes a person a while. */
+  const fill = (count: number) =>
+    site.store.append(
+      Array.from({ length: count }, (_, index) => draftOf(String(index))),
+      () => 0,
+    );
 
   it("shows what was said while it was away, once and in order, and sends what was written", async () => {
     const [one, other] = await Promise.all([site.server(), site.server()]);
@@ -89,7 +97,7 @@ describe("apps/chat/client over a connection that breaks", () => {
     const [dock, pier] = await two(server);
     pier.socket.disconnect();
 
-    for (let count = 0; count < 250; count++) dock.chat.say("lobby", String(count));
+    await fill(250);
     await until(() => dock.shown().length === 250);
     pier.socket.connect();
     await until(() => pier.shown().length === 250);
@@ -169,7 +177,7 @@ describe("apps/chat/client over a connection that breaks", () => {
   it("shows earlier messages on request, and tells why a name is not taken", async () => {
     const server = await site.server();
     const [dock] = await two(server);
-    for (let count = 0; count < 60; count++) dock.chat.say("lobby", String(count));
+    await fill(60);
     await until(() => dock.shown().length === 60);
 
     const late = person(proxy.url, "Quay").enter();

@@ -16,7 +16,11 @@ export class Person {
   constructor(url: string, nickname = "somebody", keeper = new Keeper()) {
     const secret = randomUUID();
     this.keeper = keeper;
-    this.socket = connect(url, { introduction: () => ({ secret, nickname }), transports: ["websocket"] });
+    this.socket = connect(url, {
+      introduction: () => ({ secret, nickname }),
+      transports: ["websocket"],
+      reconnectionDelayMs: 20,
+    });
     this.chat = new ChatClient({
       socket: this.socket,
       keeper,

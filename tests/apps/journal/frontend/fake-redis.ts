@@ -11,7 +11,7 @@ export class FakeRedis {
   #connections = 0;
 
   private constructor(answer: Answer) {
-    this.#server = createServer((socket) => {
+    this.#server = createServer({ noDelay: true }, (socket) => {
       this.#serve(socket, this.#connections++, answer);
     });
   }

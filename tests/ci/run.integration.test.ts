@@ -12,7 +12,7 @@ type Commands = Partial<
 >;
 
 const green: Commands = {
-  test: "echo '  417 passing (9s)'",
+  test: "printf '  400 passing (9s)\\n\\n  17 passing (4s)\\n'",
   "test:rehearsal": "echo '  44 passing'",
   "test:diff": "echo '  3 passing (1m)'",
   "test:local": "echo '  12 passing (2m)'",
@@ -59,7 +59,7 @@ describe(".ci/run", () => {
     return { status, last: stdout.trimEnd().split("\n").at(-1), calls };
   }
 
-  it("adds up the tests of every tier, and each other command as one", () => {
+  it("adds up the tests of every tier, of which one may be of two runs, and each other command as one", () => {
     assert.deepEqual(run(green), {
       status: 0,
       last: "479 passed, 0 failed",
@@ -81,6 +81,16 @@ describe(".ci/run", () => {
     assert.deepEqual([status, last], [1, "62 passed, 1 failed"]);
     const { status: again, last: then } = run({ ...green, up: "exit 1" });
     assert.deepEqual([again, then], [1, "478 passed, 1 failed"]);
+  });
+
+  it("takes none of a command's runs for green that had no tests", () => {
+    const { status, last } = run({ ...green, test: "printf '  400 passing (9s)\\n  0 passing (1ms)\\n'" });
+    assert.deepEqual([status, last], [1, "462 passed, 1 failed"]);
+  });
+
+  it("adds up what failed in both runs of a command", () => {
+    const test = "printf '  399 passing\\n  1 failing\\n  15 passing\\n  2 failing\\n'; exit 3";
+    assert.deepEqual(run({ ...green, test }).last, "476 passed, 3 failed");
   });
 
   it("takes no tier's count for that of another", () => {
