@@ -67,7 +67,9 @@ interface Part {
  */
 async function rehearseAll(stacks: readonly string[], rehearsals: Rehearsal[]): Promise<StackReport[]> {
   const plays: Promise<StackReport>[] = [];
-  for (const part of stacks.flatMap(numberedParts)) {
+  // The longest first: clusters start one after the other, and all wait for the last part.
+  const parts = stacks.flatMap(numberedParts).sort((a, b) => b.acts.length - a.acts.length);
+  for (const part of parts) {
     tell(
       `${part.stack}: starting the clusters for acts ${part.number} to ${part.number + part.acts.length - 1}`,
     );
@@ -80,11 +82,11 @@ async function rehearseAll(stacks: readonly string[], rehearsals: Rehearsal[]): 
   }
   const played = await Promise.all(plays);
   return stacks.map((stack) => {
-    const parts = played.filter((part) => part.stack === stack);
+    const its = played.filter((part) => part.stack === stack);
     return {
       stack,
-      resources: Math.max(...parts.map(({ resources }) => resources)),
-      acts: parts.flatMap(({ acts }) => acts),
+      resources: Math.max(...its.map(({ resources }) => resources)),
+      acts: its.flatMap(({ acts }) => acts),
     };
   });
 }
