@@ -18,5 +18,6 @@ export interface IdentityArgs {
 }
 
 export interface CreateIdentityArgs extends IdentityArgs {
+  /** Of the account. */
   labels: Readonly<Record<string, string>>;
 }

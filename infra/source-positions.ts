@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Keeps out of the state where in the program each resource is made, which Pulumi's SDK adds with the stack of the call.
- * These are files of the machine that deploys, so every deployment from another folder, as in CI, changed the record of
- * every resource, and they were a seventh of the state.
+ * Keeps out of the state where in the program each resource is made, and by which calls, which were a seventh of it. Of
+ * an ES module the SDK notes the file with the whole path of the checkout (its frames are URLs already, of which the SDK
+ * makes URLs once more), so every deployment from another folder, as in CI, changed the record of every resource.
  *
  * The SDK has no setting for it; it takes resources without a position as they are.
  */

@@ -23,6 +23,10 @@ export interface StateResource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+
+  /** File, line and column, "project:///infra/program.ts#1,2". */
+  readonly sourcePosition?: string;
+  readonly stackTrace?: readonly { readonly sourcePosition?: string }[];
 }
 
 /** A state as `pulumi stack export` gives it. */

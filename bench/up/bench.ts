@@ -8,7 +8,7 @@ import { judge, median, quantile, round, table } from "../figures.js";
 import { controlPlaneCpuSec } from "./kubernetes.js";
 import { milestoneNames, watchMilestones } from "./milestones.js";
 import { podStartSeconds } from "./pods.js";
-import { withoutApps } from "./without-apps.js";
+import { startApps, withoutApps } from "./without-apps.js";
 
 const rounds = 3;
 const podsAtOnce = 30;
@@ -41,6 +41,8 @@ export async function run({ dryRun }: { dryRun: boolean }): Promise<boolean> {
     ]);
     starts.push(milestones);
     finished.push(upSec);
+    // A run before this one may have been killed while they were stopped.
+    await startApps();
     unchanged.push(await npmRun("up"));
     besideApps.push(...(await podStartSeconds(podsAtOnce)));
     podStarts.push(...(await withoutApps(() => podStartSeconds(podsAtOnce))));

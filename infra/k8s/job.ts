@@ -12,6 +12,8 @@ export interface JobArgs {
 
   /** What its pods are called by, such as "migrations"; no Service leads to them. */
   component: string;
+
+  /** Says whom its pods are. */
   cluster: Pick<Cluster, "createIdentity">;
   namespace: pulumi.Input<string>;
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { repository } from "../../machine/layout.js";
 import { changesOf, unexpected } from "../changes.js";
 import { liveObjects } from "../checks/live-objects.js";
 import { podComplaints } from "../checks/pods.js";
@@ -69,10 +68,16 @@ export const deploymentActs: readonly Act[] = [
   {
     title: "the state names no file of the program, which lies elsewhere on another machine",
     play({ stack }) {
-      const strings = stack.stateText().split('"');
-      const paths = strings.filter((text) => text.includes(`${repository}/infra/`));
+      const resources = stack.stateResources();
+      const positions = resources.flatMap(({ sourcePosition, stackTrace = [] }) => [
+        sourcePosition,
+        ...stackTrace.map((frame) => frame.sourcePosition),
+      ]);
+      // The eks provider is a program too, and notes files of its own.
+      const named = [...new Set(positions.filter((position) => position?.includes("/infra/")))];
+      const problems = named.map((position) => `in the state: ${position}`);
       return Promise.resolve({
-        problems: [...new Set(paths)].map((path) => `in the state: ${path}`),
+        problems: resources.length > 0 ? problems : ["the state has no resources"],
         changes: [],
       });
     },

@@ -1,5 +1,6 @@
 import type { Run } from "../engine.js";
 import type { Act } from "./act.js";
+import { podsAct } from "./deployment.js";
 
 const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 const REFUSAL = "LimitExceededException: no more instances of that type";
@@ -8,7 +9,7 @@ const REFUSAL = "LimitExceededException: no more instances of that type";
 const refusalAct: Act = {
   title: "what a cloud refuses is told, and the next up does it",
   async play(stage) {
-    await stage.edit({ "slipway:aws": { eks: { desiredNodes: 4, maxNodes: 6 } } });
+    await stage.edit({ "slipway:aws": { eks: { instanceType: "m5.large", desiredNodes: 4, maxNodes: 6 } } });
     stage.stack.setFaults([
       { token: NODE_GROUP, operation: "update", message: REFUSAL, delayMs: 500, times: 1 },
     ]);
@@ -33,10 +34,14 @@ const quotaAct: Act = {
   },
 };
 
-/** What clouds do not do, on a stack whose file is the committed one. */
-export const refusalActs: readonly Act[] = [refusalAct, quotaAct];
+/** What clouds do not let happen, on a stack whose nodes nobody has changed yet. */
+export const refusalActs: readonly Act[] = [
+  refusalAct,
+  quotaAct,
+  podsAct("after the refusals every pod is ready and apart from its like"),
+];
 
-/** In what a run did not end with that answer of a cloud. */
+/** In what a run did not end with that answer, of a cloud or of the program. */
 export function notRefused({ outcome, errors }: Run, answer: string): string[] {
   return [
     ...(outcome === "failed" ? [] : [`expected the up to fail, it ${outcome}`]),

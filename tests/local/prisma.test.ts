@@ -48,10 +48,11 @@ describe("the GraphQL service, through its entry", () => {
   });
 
   it("shows a browser a page to try queries in", async () => {
-    const { status, headers } = await call(`${urlOf("prisma")}/`, "GET", undefined, {
+    const { status, headers, body } = await call(`${urlOf("prisma")}/`, "GET", undefined, {
       headers: { accept: "text/html" },
     });
     assert.deepEqual([status, headers["content-type"]], [200, "text/html"]);
+    assert.match(body, /<title>Prisma<\/title>[^]*YogaGraphiQL\.renderYogaGraphiQL/);
   });
 
   it("tells which migrations are applied, and has nothing left to apply", async () => {

@@ -5,13 +5,16 @@ import { committedConfig } from "../support/stacks.js";
 describe("machine/engine", () => {
   describe("mergeConfiguration", () => {
     it("puts what the machine knows over the committed values, and keeps the others", () => {
-      const committed = { "slipway:local": { httpPort: 8080, httpsPort: 8443 }, "slipway:journal": { a: 1 } };
+      const committed = {
+        "slipway:local": { context: "here", httpsPort: 8443 },
+        "slipway:journal": { a: 1 },
+      };
       const ours = {
-        "slipway:local": { httpPort: 9080, kubeconfig: "/k" },
+        "slipway:local": { httpsPort: 9443, kubeconfig: "/k" },
         "slipway:images": { redis: "r" },
       };
       assert.deepEqual(mergeConfiguration(committed, ours), {
-        "slipway:local": { httpPort: 9080, httpsPort: 8443, kubeconfig: "/k" },
+        "slipway:local": { context: "here", httpsPort: 9443, kubeconfig: "/k" },
         "slipway:journal": { a: 1 },
         "slipway:images": { redis: "r" },
       });
@@ -26,9 +29,9 @@ describe("machine/engine", () => {
     });
 
     it("changes neither of the two", () => {
-      const committed = Object.freeze({ "slipway:local": Object.freeze({ httpPort: 8080 }) });
-      const ours = Object.freeze({ "slipway:local": Object.freeze({ httpPort: 9080 }) });
-      assert.deepEqual(mergeConfiguration(committed, ours), { "slipway:local": { httpPort: 9080 } });
+      const committed = Object.freeze({ "slipway:local": Object.freeze({ httpsPort: 8443 }) });
+      const ours = Object.freeze({ "slipway:local": Object.freeze({ httpsPort: 9443 }) });
+      assert.deepEqual(mergeConfiguration(committed, ours), { "slipway:local": { httpsPort: 9443 } });
     });
 
     it("leaves the committed stack as it is when the machine adds nothing", () => {

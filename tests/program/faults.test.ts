@@ -8,14 +8,10 @@ import { resourcesOf, stackConfig } from "../support/stacks.js";
 
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 
-/** What the rules look at. What components are handed cannot be cloned, nor what some of the clouds' resources are. */
+/** What the rules look at. What some of the clouds' resources are handed cannot be cloned. */
 async function clonedResources(): Promise<Registered[]> {
   const all = await resourcesOf("dev");
-  const components = all.filter(({ type }) => type.startsWith("slipway:"));
-  return structuredClone([
-    ...all.filter(({ type }) => /^(kubernetes|random):/.test(type)),
-    ...components.map((component) => ({ ...component, inputs: {} })),
-  ]);
+  return structuredClone(all.filter(({ type }) => /^(kubernetes|random|slipway):/.test(type)));
 }
 
 const faults = [...originalFaults, ...otherFaults, ...engineFaults, ...exposureFaults];

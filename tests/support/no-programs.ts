@@ -15,11 +15,14 @@ function refuse(program: unknown): never {
 export const mochaHooks = {
   // Not sooner, since mocha starts its own workers.
   beforeAll() {
-    refused = undefined;
     // What spawn, exec, execFile, fork and execa come to.
     Object.assign(ChildProcess.prototype, { spawn: ({ file }: { file: string }) => refuse(file) });
     Object.assign(childProcess, { spawnSync: refuse, execSync: refuse, execFileSync: refuse });
     syncBuiltinESMExports();
+  },
+  // What a hook has started, or a file as it was loaded.
+  afterAll() {
+    if (refused !== undefined) throw refused;
   },
   afterEach(this: Mocha.Context) {
     const error = refused;

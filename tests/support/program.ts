@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
+import { leaveOutSourcePositions } from "../../infra/source-positions.js";
 import { cloudAnswers, cloudCall } from "./clouds.js";
 import { holdingValues } from "./held-values.js";
 
@@ -46,9 +47,8 @@ export interface RecordOptions {
   readonly lastOutputs?: Readonly<Record<string, unknown>>;
 }
 
-// Pulumi notes the stack of every resource, for messages that no test reads, and at the end of a process it tells which of
-// its promises are still open, for which it wraps thousands.
-Object.assign(pulumi.Resource, { callsites: () => [] });
+leaveOutSourcePositions();
+// At the end of a process Pulumi tells which of its promises are still open, for which it wraps thousands.
 Object.assign(createRequire(import.meta.url)("@pulumi/pulumi/runtime/debuggable.js"), {
   debuggablePromise: (promise: Promise<unknown>) => promise,
 });

@@ -3,6 +3,7 @@ import { repository } from "../../../machine/layout.js";
 import { applyEdit } from "../../../rehearsal/acts/edits.js";
 import { everydayActs } from "../../../rehearsal/acts/everyday.js";
 import { partsOf } from "../../../rehearsal/acts/index.js";
+import { refusalActs } from "../../../rehearsal/acts/refusals.js";
 import { createdInClouds } from "../../../rehearsal/acts/interruptions.js";
 import { inventoryDifferences } from "../../../rehearsal/acts/teardown.js";
 import { changesOf, unexpected } from "../../../rehearsal/changes.js";
@@ -121,6 +122,7 @@ describe("rehearsal/acts, its parts", () => {
     const parts = partsOf({}).map((acts) => acts.map(({ title }) => title));
     assert.match(parts[0]?.[0] ?? "", /^a preview creates everything/);
     assert.match(parts[1]?.[0] ?? "", /^an up that is killed 7 times/);
+    for (const { title } of refusalActs) assert.ok(parts[1]?.includes(title), title);
     assert.equal(new Set(parts.flat()).size, parts.flat().length);
   });
 });

@@ -39,6 +39,14 @@ export const engineFaults: Fault[] = [
     },
   },
   {
+    is: "a component that keeps what it is handed",
+    caughtBy: "componentsKeepNoArguments",
+    make: (all) => {
+      const component = only(all, "slipway:apps:Journal", "journal");
+      replace(all, component, { inputs: { journalEntries: 10 } });
+    },
+  },
+  {
     is: "an object without a parent",
     caughtBy: "resourcesHaveParents",
     make: (all) => {

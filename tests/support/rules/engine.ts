@@ -94,3 +94,9 @@ function seconds(duration: string): number {
   const [, number = "0", unit = ""] = /^(\d+)([smh])$/.exec(duration) ?? [];
   return Number(number) * (({ s: 1, m: 60, h: 3600 } as Record<string, number>)[unit] ?? NaN);
 }
+
+/** What a component is handed stands in the state with those that it makes of it: a second copy was half of the state. */
+export const componentsKeepNoArguments: Rule = (resources) =>
+  resources
+    .filter(({ type, inputs }) => type.startsWith("slipway:") && Object.keys(inputs).length > 0)
+    .map(({ type, name, inputs }) => `${type} ${name}: keeps ${Object.keys(inputs).join(", ")}`);
