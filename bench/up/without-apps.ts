@@ -12,12 +12,16 @@ const REPLICAS = "slipway/replicas-before-bench";
 const ofTheApps = { labelSelector: "app.kubernetes.io/part-of=slipway,app.kubernetes.io/managed-by=pulumi" };
 const patienceSec = 120;
 
+/** For what nodes still do when the last pod is gone, which would be measured with what comes after it. */
+const settleMs = 15_000;
+
 /** Does something while the apps have no pods, as on a cluster that has just been made; they are ready again after it. */
 export async function withoutApps<Result>(action: () => Promise<Result>): Promise<Result> {
   const interrupted = () => void startApps().finally(() => process.exit(130));
   process.once("SIGINT", interrupted);
   try {
     await stopApps();
+    await sleep(settleMs);
     return await action();
   } finally {
     process.off("SIGINT", interrupted);
