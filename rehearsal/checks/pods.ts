@@ -87,8 +87,11 @@ interface LiveEvent {
   readonly involvedObject: { readonly kind: string; readonly name: string; readonly namespace: string };
 }
 
-/** Two pods were counted in a quota at the same moment: the one that was late is created a moment later. */
-const LATE = /^Error creating: Operation cannot be fulfilled on resourcequotas /;
+/**
+ * Two pods were counted in a quota at the same moment: the one that was late is created a moment later. ReplicaSets say it
+ * in the first way, StatefulSets in the second.
+ */
+const LATE = /^(Error creating|create Pod .* failed error): Operation cannot be fulfilled on resourcequotas /;
 
 /** What Kubernetes itself complains of: pods that were not admitted, and those that still find no place. */
 function warnings(objects: readonly LiveObject[]): string[] {

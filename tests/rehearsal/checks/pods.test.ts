@@ -88,15 +88,15 @@ describe("rehearsal/checks/pods", () => {
   });
 
   it("does not tell of a pod that only had to be counted again, but of one that the quota refuses", () => {
-    const late =
-      'Error creating: Operation cannot be fulfilled on resourcequotas "journal": the object has been modified';
-    const refused = 'Error creating: pods "a" is forbidden: exceeded quota: journal';
-    assert.deepEqual(
-      podComplaints([
-        event("FailedCreate", "frontend-1", late),
-        event("FailedCreate", "frontend-2", refused),
-      ]),
-      [`Pod journal/frontend-2: FailedCreate ${refused}`],
-    );
+    const late = 'Operation cannot be fulfilled on resourcequotas "journal": the object has been modified';
+    const refused = 'pods "a" is forbidden: exceeded quota: journal';
+    for (const say of ["Error creating", "create Pod redis-2 in StatefulSet redis failed error"])
+      assert.deepEqual(
+        podComplaints([
+          event("FailedCreate", "counted-again", `${say}: ${late}`),
+          event("FailedCreate", "refused", `${say}: ${refused}`),
+        ]),
+        [`Pod journal/refused: FailedCreate ${say}: ${refused}`],
+      );
   });
 });
