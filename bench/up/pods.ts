@@ -1,9 +1,7 @@
 import { type V1Pod, Watch } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { paths } from "../../machine/layout.js";
-import { run } from "../../machine/shell.js";
-import { cluster, pauseImage } from "./kubernetes.js";
+import { cluster, kubectl, pauseImage } from "./kubernetes.js";
 
 const namespace = "bench-pods";
 const patienceSec = 60;
@@ -64,9 +62,6 @@ function deployment(replicas: number) {
     spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
   };
 }
-
-const kubectl = (args: string[], input = "") =>
-  run("kubectl", ["--kubeconfig", paths.kubeconfig, ...args], { input, stdin: "pipe" });
 
 const apply = (object: object) => kubectl(["apply", "--server-side", "-f", "-"], stringify(object));
 

@@ -1,8 +1,6 @@
 import { AppsV1Api, CoreV1Api, type V1Deployment, type V1StatefulSet } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { paths } from "../../machine/layout.js";
-import { run } from "../../machine/shell.js";
-import { cluster } from "./kubernetes.js";
+import { cluster, kubectl } from "./kubernetes.js";
 
 type Workload = V1Deployment | V1StatefulSet;
 
@@ -38,7 +36,7 @@ export async function startApps(): Promise<void> {
     stopped.map(async ({ kind, metadata }) => {
       const replicas = Number(metadata?.annotations?.[REPLICAS]);
       await patch(kind, metadata, { metadata: { annotations: { [REPLICAS]: null } }, spec: { replicas } });
-      await kubectl("rollout", "status", ...nameOf(kind, metadata), `--timeout=${patienceSec}s`);
+      await kubectl(["rollout", "status", ...nameOf(kind, metadata), `--timeout=${patienceSec}s`]);
     }),
   );
   for (const result of started) if (result.status === "rejected") throw result.reason;
@@ -73,11 +71,9 @@ async function workloads() {
 }
 
 const patch = (kind: string, metadata: Workload["metadata"], change: object) =>
-  kubectl("patch", ...nameOf(kind, metadata), "--type=merge", `--patch=${JSON.stringify(change)}`);
+  kubectl(["patch", ...nameOf(kind, metadata), "--type=merge", `--patch=${JSON.stringify(change)}`]);
 
 const nameOf = (kind: string, metadata: Workload["metadata"]) => [
   `${kind}/${metadata?.name}`,
   `--namespace=${metadata?.namespace}`,
 ];
-
-const kubectl = (...args: string[]) => run("kubectl", ["--kubeconfig", paths.kubeconfig, ...args]);
