@@ -13,6 +13,10 @@ const processEnv = {
   message: "the environment is read once, in an app's env.ts",
 };
 
+/** What is around the program and its apps, by layers: each uses only those before it. */
+const layers = ["shell", "toolchain", "engine", "machine", "backup", "commands", "rehearsal", "preview"];
+const around = layers.map((room) => `./${room}`);
+
 /** Dependencies point one way: index -> apps -> k8s, index -> clouds -> platform, apps -> platform. */
 const zones = [
   {
@@ -47,29 +51,33 @@ const zones = [
   { target: "./infra/platform.ts", from: ["./infra/gcp", "./infra/aws", "./infra/local", "./infra/apps"] },
   {
     target: "./infra",
-    from: ["./apps", "./machine", "./rehearsal", "./preview"],
+    from: ["./apps", ...around],
     message: "the program deploys images, not code",
   },
   {
     target: "./apps",
-    from: ["./infra", "./machine", "./rehearsal", "./preview"],
+    from: ["./infra", ...around],
     message: "an app knows nothing of Pulumi",
   },
-  { target: ["./machine", "./rehearsal"], from: "./preview", message: "a preview is made by them" },
+  ...around.slice(0, -1).map((layer, index) => ({
+    target: layer,
+    from: around.slice(index + 1),
+    message: `layers use what is before them: ${layers.join(", ")}`,
+  })),
   {
     target: "./preview",
     from: ["./infra", "./apps"],
     message: "a preview runs the program as the engine does",
   },
   {
-    target: ["./infra", "./apps", "./machine", "./preview"],
+    target: ["./infra", "./apps", ...around.filter((room) => room !== "./rehearsal")],
     from: "./tests",
     message: "only the rehearsal and bench/, which prove things themselves, use what tests/ has",
   },
 ];
 
 export default defineConfig(
-  globalIgnores(["**/dist", "**/generated", "**/node_modules", ".local", "machine/toolchain"]),
+  globalIgnores(["**/dist", "**/generated", "**/node_modules", ".local", "toolchain/go"]),
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -90,7 +98,7 @@ export default defineConfig(
   },
   { files: ["infra/config.ts"], rules: { "no-restricted-syntax": ["error", processEnv] } },
   {
-    files: ["**/env.ts", "machine/**", "rehearsal/**", "preview/**", "bench/**"],
+    files: ["**/env.ts", "bench/**", ...layers.map((room) => `${room}/**`)],
     rules: { "no-restricted-syntax": ["error", newConfig] },
   },
   {

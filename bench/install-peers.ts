@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { local } from "../machine/layout.js";
+import { local } from "../shell/paths.js";
 import { bundle } from "./bundle.js";
 
 const folder = join(local, "bench/peers");

@@ -50,7 +50,7 @@ if [ "${4-}" != in-namespaces ]; then
   join_cgroup
   if [ "$host" = control-plane ]; then net=; else net=--net; fi
   exec unshare --mount --propagation private --pid --fork --kill-child $net \
-    sh "$(dirname "$0")/with-debian.sh" "$local/debian" sh "$0" "$local" "$cgroup" "$host" in-namespaces
+    sh "$(dirname "$0")/../shell/with-debian.sh" "$local/debian" sh "$0" "$local" "$cgroup" "$host" in-namespaces
 fi
 
 mount --make-rshared / # Kubernetes wants mounts to reach containers; they reach no further than this host.

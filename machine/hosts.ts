@@ -4,11 +4,12 @@ import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clearControlGroup, processesIn } from "./control-groups.js";
-import { cgroup, controlPlane, inside, local, network, paths, repository } from "./layout.js";
+import { cgroup, controlPlane, inside, network } from "./layout.js";
+import { local, paths, repository } from "../shell/paths.js";
 import { nodeIndexes, nodeName, type Settings } from "./layout.js";
-import { signal, unlessGone } from "./processes.js";
+import { signal, unlessGone } from "../shell/processes.js";
 import { servicesFolder, supervise, waitForService, writeServices, type Service } from "./services.js";
-import { run, stopIfInterrupted, UserError } from "./shell.js";
+import { run, stopIfInterrupted, UserError } from "../shell/run.js";
 
 /** Process 1 of a host by its id on the machine, if the host is there; it may still be getting ready. */
 export function hostProcess(host: string): number | undefined {

@@ -1,35 +1,14 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The root of this checkout. */
-export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** Everything that the machine part makes stands in here, ignored by git. */
-export const local = join(repository, ".local");
+import { repository } from "../shell/paths.js";
 
 /**
- * The same folder as the cluster's hosts see it: their mount namespaces bind it here, so that what they are
- * told holds on every machine and socket paths stay short.
+ * `.local` as the cluster's hosts see it: their mount namespaces bind it here, so that what they are told holds on every
+ * machine and socket paths stay short.
  */
 export const inside = "/run/slipway";
 
 /** Tells apart several checkouts that run on one machine. */
 export const cgroup = `slipway-${createHash("sha256").update(repository).digest("hex").slice(0, 8)}`;
-
-export const paths = {
-  bin: join(local, "bin"),
-  debian: join(local, "debian"),
-  downloads: join(local, "downloads"),
-  hosts: join(local, "hosts"),
-  images: join(local, "images"),
-  logs: join(local, "logs"),
-  pki: join(local, "pki"),
-  engine: join(local, "engine"),
-  settings: join(local, "settings.json"),
-  kubeconfig: join(local, "kubeconfig"),
-  acmeRoot: join(local, "ca.pem"),
-};
 
 /** Addresses exist only inside the cluster's own network namespaces; the machine itself has none of them. */
 export const network = {

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Service } from "./services.js";
 import { kubeconfig } from "./kubeconfig.js";
-import { cgroup, inside, network, nodeName, paths } from "./layout.js";
+import { cgroup, inside, network, nodeName } from "./layout.js";
+import { paths } from "../shell/paths.js";
 
 const zones = ["local-a", "local-b", "local-c"];
 const bin = (name: string) => `${inside}/bin/${name}`;

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { defaultSettings, paths, type Settings } from "./layout.js";
-import { UserError } from "./shell.js";
+import { defaultSettings, type Settings } from "./layout.js";
+import { paths } from "../shell/paths.js";
+import { UserError } from "../shell/run.js";
 
 /** Of the cluster. */
 export const leastNodes = 3;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { writeFile } from "node:fs/promises";
-import type { Tell } from "../machine/progress.js";
+import type { Tell } from "../shell/progress.js";
 import { reportMarkdown } from "./markdown.js";
 import { isRisky, type StackReport } from "./report.js";
 import { reportText } from "./text.js";

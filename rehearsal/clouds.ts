@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { repository } from "../machine/layout.js";
+import { repository } from "../shell/paths.js";
 import { Faults, type Fault } from "./cloud/faults.js";
 import type { Ports } from "./cloud/main.js";
 import { plantWhatWasThere } from "./cloud/before.js";

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { paths } from "../machine/layout.js";
+import { paths } from "../shell/paths.js";
 import { listenForEvents, stepOf, type Step } from "./events.js";
 import type { Processes } from "./processes.js";
 

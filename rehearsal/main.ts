@@ -1,9 +1,9 @@
 import { Argument, Command } from "commander";
 import { writeFileSync } from "node:fs";
-import { repository } from "../machine/layout.js";
+import { repository } from "../shell/paths.js";
 import { withLock } from "../machine/lock.js";
-import { tellingErrors } from "../machine/shell.js";
-import { buildTools, toolsAreBuilt } from "../machine/tools.js";
+import { tellingErrors } from "../shell/run.js";
+import { buildTools, toolsAreBuilt } from "../toolchain/tools.js";
 import { partsOf, Stage, type Act } from "./acts/index.js";
 import { Rehearsal } from "./rehearsal.js";
 import {

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { type Site, startOurs, startPeer } from "../chat/sites.js";
 import { type Goal, alternate, judge, quantile, round, table } from "../figures.js";
 import { installPeers } from "../install-peers.js";

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { Server, freePort, startRedis } from "../server.js";
 
 const SERVERS = 2;

@@ -4,7 +4,7 @@ import type { Finding, Report } from "./finding.js";
 import { kubeScore } from "./kube-score.js";
 import { kubernetesValidate } from "./kubernetes-validate.js";
 import { cloudPlans, controlPlaneManifest, stackManifests } from "./manifests.js";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { shellcheck } from "./shellcheck.js";
 import { readSkips, skipOf } from "./skips.js";
 import { installCheckers } from "./tools.js";

@@ -14,7 +14,7 @@ interface Comment {
 
 /** Every script of the program and of the images, and what it reads. */
 export async function shellcheck(manifest: string, folder: string): Promise<Report> {
-  const scripts = ["infra", "apps", "machine"].flatMap((part) =>
+  const scripts = ["infra", "apps", "machine", "shell"].flatMap((part) =>
     readdirSync(join(folder, part), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".sh") && !name.includes("node_modules"))
       .map((name) => join(folder, part, name)),

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { local } from "../../machine/layout.js";
+import { local } from "../../shell/paths.js";
 import { type Registered, isSecret, reveal } from "../../tests/support/program.js";
 import { terraformTypes } from "./terraform-types.js";
 

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { local } from "../../machine/layout.js";
+import { local } from "../../shell/paths.js";
 
 const folder = join(local, "bench");
 const python = (program: string) => join(folder, "venv/bin", program);

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { ApiResults, measureApi } from "../api.js";
 import { alternate, judge } from "../figures.js";
 import { installPeers } from "../install-peers.js";

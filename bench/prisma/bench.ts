@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { local, repository } from "../../machine/layout.js";
+import { local, repository } from "../../shell/paths.js";
 import { ApiResults, measureApi } from "../api.js";
 import { bundle } from "../bundle.js";
 import { alternate, judge, round } from "../figures.js";

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { existsSync } from "node:fs";
 import { chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { local } from "../../machine/layout.js";
+import { local } from "../../shell/paths.js";
 import { latestArchives } from "../images/bench.js";
 import { Server, freePort } from "../server.js";
 

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { join } from "node:path";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { alternate, judge, median, round, table } from "../figures.js";
 import { startRedis } from "../server.js";
 

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { join } from "node:path";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 
 /** The namespace of all that only the bench needs. */
 export const BENCH = "bench-redis";

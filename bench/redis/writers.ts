@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { kubectl } from "../../tests/local/platform.js";
 import { bundle } from "../bundle.js";
 import type { Contender } from "./contender.js";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { withLock } from "../../machine/lock.js";
-import { buildTools, toolsAreBuilt } from "../../machine/tools.js";
+import { buildTools, toolsAreBuilt } from "../../toolchain/tools.js";
 import { inventoryDifferences } from "../../rehearsal/acts/teardown.js";
 import { liveObjects } from "../../rehearsal/checks/live-objects.js";
 import { Rehearsal } from "../../rehearsal/rehearsal.js";

@@ -1,6 +1,6 @@
 import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { local, repository } from "../../machine/layout.js";
+import { local, repository } from "../../shell/paths.js";
 import type { RehearsedStack } from "../../rehearsal/stack.js";
 import { flatProgram, type Deployed } from "./flat-program.js";
 

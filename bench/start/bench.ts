@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { local, repository } from "../../machine/layout.js";
+import { local, repository } from "../../shell/paths.js";
 import { stackConfig } from "../../tests/support/stacks.js";
 import { alternate, judge, median, round, table } from "../figures.js";
 import { type Measured, measured } from "../measured.js";

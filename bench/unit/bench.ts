@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { alternate, judge, median, round, table } from "../figures.js";
 import { type Measured, measured } from "../measured.js";
 

@@ -1,9 +1,10 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cgroup, paths } from "../../machine/layout.js";
+import { cgroup } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { controlPlane } from "../../machine/layout.js";
-import { run } from "../../machine/shell.js";
+import { run } from "../../shell/run.js";
 
 /** A client of the cluster that stands in this checkout. */
 export function cluster(): KubeConfig {

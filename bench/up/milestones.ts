@@ -4,10 +4,11 @@ import { request } from "node:https";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastOutputs } from "../../machine/engine.js";
+import { lastOutputs } from "../../engine/local-stack.js";
 import { answers } from "../../machine/entries.js";
 import { hostProcess } from "../../machine/hosts.js";
-import { network, nodeName, paths, type Settings } from "../../machine/layout.js";
+import { network, nodeName, type Settings } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { cluster, controlPlaneCpuSec } from "./kubernetes.js";
 
 /** When something held for the first time, and what the control plane had cost by then. */

@@ -18,7 +18,7 @@ export interface FerretDbArgs extends MongoDbArgs {
 const NAME = "mongodb";
 const PORT = 27017;
 const PROBES_PORT = 8080;
-/** As in FerretDB's own program, machine/toolchain/ferretdb. */
+/** As in FerretDB's own program, toolchain/go/ferretdb. */
 const DATA = "/data";
 
 const probesPort = { name: "http", containerPort: PROBES_PORT, protocol: "TCP" };

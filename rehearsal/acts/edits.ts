@@ -1,4 +1,4 @@
-import { isMap } from "../../machine/random-provider/wire.js";
+import { isMap } from "../../engine/random-provider/wire.js";
 import type { Configuration } from "../stack.js";
 
 /** What a person writes into a stack file: the keys that change, blocks with those of their keys that do. */

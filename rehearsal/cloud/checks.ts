@@ -5,7 +5,7 @@ import {
   isUnknown,
   reveal,
   type Properties,
-} from "../../machine/random-provider/wire.js";
+} from "../../engine/random-provider/wire.js";
 import type { Declaration } from "./declarations.js";
 import { valuesAt } from "./differences.js";
 import type { Failure } from "./protocol.js";

@@ -1,4 +1,4 @@
-import { isMap, reveal, type Properties } from "../../machine/random-provider/wire.js";
+import { isMap, reveal, type Properties } from "../../engine/random-provider/wire.js";
 import type { Change } from "./protocol.js";
 
 /**

@@ -4,7 +4,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.j
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct, { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
-import { mapValues, present, type Properties } from "../../machine/random-provider/wire.js";
+import { mapValues, present, type Properties } from "../../engine/random-provider/wire.js";
 
 /** What a resource is, as the engine names it in every call. */
 export interface Subject {

@@ -1,6 +1,6 @@
 import type { CheckResult, DiffResult } from "@pulumi/pulumi/provider/provider.js";
-import { randomProvider } from "../../machine/random-provider/provider.js";
-import type { Properties } from "../../machine/random-provider/wire.js";
+import { randomProvider } from "../../engine/random-provider/provider.js";
+import type { Properties } from "../../engine/random-provider/wire.js";
 import type { Subject, WireProvider } from "./protocol.js";
 
 const urnOf = ({ token, name }: Subject) => `urn:pulumi:rehearsal::slipway::${token}::${name}`;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Properties } from "../../machine/random-provider/wire.js";
+import type { Properties } from "../../engine/random-provider/wire.js";
 import type { KubernetesCluster } from "../cluster/kubernetes-cluster.js";
 import type { Taken } from "./quotas.js";
 import type { Existing, Store } from "./store.js";

@@ -6,7 +6,7 @@ import {
   reveal,
   secret,
   type Properties,
-} from "../../machine/random-provider/wire.js";
+} from "../../engine/random-provider/wire.js";
 import { checkInputs, madeUpName } from "./checks.js";
 import { declarationOf, sdkVersion, type Declaration } from "./declarations.js";
 import { differences, valuesAt } from "./differences.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Properties } from "../../machine/random-provider/wire.js";
+import type { Properties } from "../../engine/random-provider/wire.js";
 import type { Taken } from "./quotas.js";
 
 /** A thing that exists in a cloud: its properties are in clear, as the cloud itself knows them. */

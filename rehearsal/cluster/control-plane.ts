@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import type { Processes } from "../processes.js";
 import { type ClusterAccess, get, kubeconfigOf } from "./access.js";
 import { freePorts } from "./ports.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 
 /** Of the Node.js that runs the tests, and not yet of the types, which are of the oldest that runs the program. */
 const { globSync } = fs as unknown as {

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import type { StackReport } from "../../preview/report.js";
 
 const CANARY = "Canary0that0nobody0may0ever0see00";

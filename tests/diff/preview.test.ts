@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import type { StackReport } from "../../preview/report.js";
 
 describe("npm run preview, by the real engine,", () => {

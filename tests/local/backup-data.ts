@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { MongoClient } from "mongodb";
-import { withTunnel } from "../../machine/backup/pods.js";
+import { withTunnel } from "../../backup/pods.js";
 import { Guest } from "./chat-guest.js";
 import { add, remove } from "./entries.js";
 import { graphql, sql } from "./graphql.js";

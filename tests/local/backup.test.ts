@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { isUnfinished, readUnfinished } from "../../machine/backup/unfinished.js";
+import { isUnfinished, readUnfinished } from "../../backup/unfinished.js";
 import { Author, wipe } from "./backup-data.js";
 import { killDuring } from "./killed-command.js";
 import { npmRun, objects, settled, status } from "./platform.js";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:tls";
 import { execa } from "execa";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { settings } from "./platform.js";
 
 /** Fingerprint of the key that signed an entry's certificate, after that has been verified. */

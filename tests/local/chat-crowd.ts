@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { urlOf } from "./platform.js";
 import type { CrowdReport } from "./chat-report.js";
 

@@ -6,7 +6,7 @@ import { ChatClient, type ConnectionState } from "../../apps/chat/client/src/cha
 import { connect } from "../../apps/chat/client/src/connect.js";
 import { Keeper } from "../../apps/chat/client/src/keeper.js";
 import type { Message } from "../../apps/chat/server/src/events.js";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 
 /** Leads to this machine, whatever the name, and knows its connections, so that they can be cut. */
 export class LocalAgent extends Agent {

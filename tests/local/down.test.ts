@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { controlGroups } from "../../machine/control-groups.js";
-import { inside, local, repository } from "../../machine/layout.js";
+import { inside } from "../../machine/layout.js";
+import { local, repository } from "../../shell/paths.js";
 import { add, read, remove, type Entry } from "./entries.js";
 import {
   clusterProcesses,

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { goEnvironment, goFlags, toolchain } from "../../machine/tools.js";
+import { goEnvironment, goFlags, toolchain } from "../../toolchain/tools.js";
 
 describe("the program of FerretDB", function () {
   this.timeout(900_000); // Packages that only its test needs are compiled the first time.

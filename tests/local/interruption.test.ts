@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inside, nodeIndexes, nodeName, repository } from "../../machine/layout.js";
+import { inside, nodeIndexes, nodeName } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { add, list, read, remove, type Entry } from "./entries.js";
 import { clusterProcesses, groupIsGone, markedProcesses } from "./footprint.js";
 import { killDuring as killCommandDuring, type Moment, startUntil } from "./killed-command.js";
@@ -16,7 +17,7 @@ const killDuring = (command: "up" | "down", moment: Moment) => killCommandDuring
 /** Presses Ctrl-C in an up, which must end in order and with 130. */
 async function interruptUp(moment: Moment, whom: (pid: number) => number): Promise<void> {
   // Not by npm, which tells of a signal where the command itself ended with a code.
-  const args = ["--import", "slipway/typescript", "machine/main.ts", "up"];
+  const args = ["--import", "slipway/typescript", "commands/main.ts", "up"];
   const { pid, exit, output } = await startUntil(mark, moment, process.execPath, args);
   process.kill(whom(pid), "SIGINT");
   assert.deepEqual(await exit, [130, null], output());

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect, type PeerCertificate } from "node:tls";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { paths, repository } from "../../machine/layout.js";
+import { paths, repository } from "../../shell/paths.js";
 import { add, list, read, remove, type Entry } from "./entries.js";
 import { call, settings, status, urlOf } from "./platform.js";
 

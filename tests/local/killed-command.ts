@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { groupIsGone } from "./footprint.js";
 import { until } from "./platform.js";
 

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 
 /**
  * Does what the CLI's own Node.js host does, which cannot be had from a package registry: starts Pulumi's program for

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { npmRun, objects } from "./platform.js";
 
 describe("`npm run logs`", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createConnection } from "mariadb";
 import { connectionOptions } from "../../apps/prisma/src/database.js";
 import { type DatabaseConfig, parseConfig } from "../../apps/prisma/src/config.js";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { configDocument } from "./graphql.js";
 
 /** kubectl's way to MariaDB's port, and the port of this machine that leads there. */

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { join } from "node:path";
-import { paths, repository } from "../../machine/layout.js";
+import { paths, repository } from "../../shell/paths.js";
 import { startLanguageHost } from "./language-host.js";
 
 describe("the ordinary Pulumi CLI", () => {

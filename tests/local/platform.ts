@@ -4,7 +4,8 @@ import { type Agent, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { paths, repository, type Settings } from "../../machine/layout.js";
+import { type Settings } from "../../machine/layout.js";
+import { paths, repository } from "../../shell/paths.js";
 
 export interface Answer {
   status: number;

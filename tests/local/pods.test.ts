@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processesIn } from "../../machine/control-groups.js";
 import { nodeIndexes, nodeName } from "../../machine/layout.js";
-import { unlessGone } from "../../machine/processes.js";
+import { unlessGone } from "../../shell/processes.js";
 import { objects, refusalOf, settings } from "./platform.js";
 
 const hardened = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startTime } from "../../machine/processes.js";
+import { startTime } from "../../shell/processes.js";
 import { graphql, inPrisma, post, sql } from "./graphql.js";
 import { told } from "./load.js";
 import { killNode, nodeOf } from "./nodes.js";

@@ -8,7 +8,7 @@ import {
   readMigrations,
   type Migration,
 } from "../../apps/prisma/src/migrations.js";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 import { graphql, inPrisma, sql } from "./graphql.js";
 import { forwardToMariaDb, signIn } from "./maria-db.js";
 import { npmRun, objects, settled } from "./platform.js";

@@ -7,9 +7,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { appImages, buildImages, type BuiltImage } from "../../machine/images.js";
-import { local } from "../../machine/layout.js";
-import { pushImages } from "../../machine/registry.js";
+import { appImages, buildImages, type BuiltImage } from "../../toolchain/images.js";
+import { local } from "../../shell/paths.js";
+import { pushImages } from "../../toolchain/registry.js";
 import { until } from "./platform.js";
 
 // The registry that most others are made from, as a Go module.

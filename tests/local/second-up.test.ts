@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { npmRun, objects, settled, until } from "./platform.js";
 
 const kinds = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { paths } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { kubectl, objects } from "./platform.js";
 
 interface Password {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 
 const file = join(repository, "Pulumi.local.yaml");
 const committed = readFileSync(file, "utf8");

@@ -1,5 +1,5 @@
 import { type AddonFiles, addonFiles } from "../../machine/addons.js";
-import { images } from "../../machine/images.js";
+import { images } from "../../toolchain/images.js";
 
 export const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 

@@ -10,7 +10,7 @@ describe("machine/addons, when they are applied", () => {
   let applyAddons: typeof Addons.applyAddons;
   before(async () => {
     checkout = new Checkout();
-    ({ applyAddons } = await checkout.load<typeof Addons>("addons"));
+    ({ applyAddons } = await checkout.load<typeof Addons>("machine/addons"));
     for (const file of addonFiles) checkout.write(`.local/pki/${file}`, files[file]);
     checkout.write(".local/hosts/control-plane/any", "");
   });

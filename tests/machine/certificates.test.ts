@@ -64,7 +64,7 @@ describe("machine/certificates", () => {
   let createCertificates: typeof Certificates.createCertificates;
   before(async () => {
     checkout = new Checkout();
-    ({ createCertificates } = await checkout.load<typeof Certificates>("certificates"));
+    ({ createCertificates } = await checkout.load<typeof Certificates>("machine/certificates"));
     await createCertificates(settings);
   });
   after(() => {

@@ -142,9 +142,9 @@ describe("machine/control-plane", () => {
     let checkout: Checkout;
     before(async () => {
       checkout = new Checkout();
-      const { createCertificates } = await checkout.load<typeof Certificates>("certificates");
+      const { createCertificates } = await checkout.load<typeof Certificates>("machine/certificates");
       await createCertificates(settings);
-      const { writeControlPlaneFiles } = await checkout.load<typeof ControlPlane>("control-plane");
+      const { writeControlPlaneFiles } = await checkout.load<typeof ControlPlane>("machine/control-plane");
       await writeControlPlaneFiles(settings);
     });
     after(() => {

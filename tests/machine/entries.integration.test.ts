@@ -16,8 +16,8 @@ describe("machine/entries", () => {
   let entries: typeof Entries;
   before(async () => {
     checkout = new Checkout();
-    entries = await checkout.load<typeof Entries>("entries");
-    const { createCertificates } = await checkout.load<typeof Certificates>("certificates");
+    entries = await checkout.load<typeof Entries>("machine/entries");
+    const { createCertificates } = await checkout.load<typeof Certificates>("machine/certificates");
     await createCertificates(settings);
   });
   afterEach(async () => {

@@ -8,8 +8,9 @@ describe("machine/hosts", () => {
   it("finds no process of a cluster that was never started", async () => {
     const checkout = new Checkout();
     try {
-      const { hostProcess } = await checkout.load<typeof Hosts>("hosts");
-      const { controlGroups, processesIn } = await checkout.load<typeof ControlGroups>("control-groups");
+      const { hostProcess } = await checkout.load<typeof Hosts>("machine/hosts");
+      const { controlGroups, processesIn } =
+        await checkout.load<typeof ControlGroups>("machine/control-groups");
       assert.deepEqual(controlGroups(), []);
       assert.deepEqual(processesIn(), []);
       assert.equal(hostProcess(controlPlane), undefined);

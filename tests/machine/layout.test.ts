@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { BlockList } from "node:net";
 import { join } from "node:path";
 import { acmePort, cgroup, defaultSettings, ingressNodePorts } from "../../machine/layout.js";
-import { local, network, nodeIndexes, nodeName, paths, repository } from "../../machine/layout.js";
+import { network, nodeIndexes, nodeName } from "../../machine/layout.js";
+import { local, paths, repository } from "../../shell/paths.js";
 import type * as Layout from "../../machine/layout.js";
 import { Checkout } from "../support/checkout.js";
 
@@ -27,7 +28,7 @@ describe("machine/layout", () => {
   it("tells checkouts on one machine apart by their control group", async () => {
     const checkout = new Checkout();
     try {
-      const other = await checkout.load<typeof Layout>("layout");
+      const other = await checkout.load<typeof Layout>("machine/layout");
       assert.match(cgroup, /^slipway-[0-9a-f]{8}$/);
       assert.notEqual(other.cgroup, cgroup);
     } finally {

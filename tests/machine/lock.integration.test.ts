@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type * as Lock from "../../machine/lock.js";
-import { startTime } from "../../machine/processes.js";
+import { startTime } from "../../shell/processes.js";
 import { Checkout } from "../support/checkout.js";
 
 describe("machine/lock", () => {
@@ -11,7 +11,7 @@ describe("machine/lock", () => {
   let withLock: typeof Lock.withLock;
   before(async () => {
     checkout = new Checkout();
-    ({ withLock } = await checkout.load<typeof Lock>("lock"));
+    ({ withLock } = await checkout.load<typeof Lock>("machine/lock"));
   });
   after(() => {
     checkout.remove();

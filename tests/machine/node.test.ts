@@ -12,7 +12,7 @@ describe("machine/node", () => {
   let checkout: Checkout;
   before(async () => {
     checkout = new Checkout();
-    const { writeNodeFiles } = await checkout.load<typeof Node>("node");
+    const { writeNodeFiles } = await checkout.load<typeof Node>("machine/node");
     for (const index of [1, 2, 3]) await writeNodeFiles(index, pause);
   });
   after(() => {

@@ -54,7 +54,7 @@ describe("machine/services", () => {
     let written: typeof Services;
     before(async () => {
       checkout = new Checkout();
-      written = await checkout.load("services");
+      written = await checkout.load("machine/services");
     });
     after(() => {
       checkout.remove();
@@ -102,7 +102,7 @@ describe("machine/services", () => {
     let supervise: typeof Services.supervise;
     before(async () => {
       checkout = new Checkout();
-      ({ supervise } = await checkout.load<typeof Services>("services"));
+      ({ supervise } = await checkout.load<typeof Services>("machine/services"));
     });
     after(() => {
       checkout.remove();

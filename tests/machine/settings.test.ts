@@ -7,7 +7,7 @@ describe("machine/settings", () => {
   let chooseSettings: typeof Settings.chooseSettings;
   before(async () => {
     checkout = new Checkout();
-    ({ chooseSettings } = await checkout.load<typeof Settings>("settings"));
+    ({ chooseSettings } = await checkout.load<typeof Settings>("machine/settings"));
   });
   after(() => {
     checkout.remove();

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 
 /** Runs lines of JavaScript in a process of their own, started as the engine starts the program. */
 async function evaluate(script: string, env: NodeJS.ProcessEnv = {}): Promise<unknown> {

@@ -7,8 +7,8 @@ const root = join(import.meta.dirname, "../..");
 const left = new Set(["node_modules", "dist", "schema.json", "terraform-mapping.json"]);
 
 /**
- * A copy of this repository's machine/ and of other parts in a folder of its own: what is under `.local` here is neither
- * read nor written, and a cluster that runs does not matter.
+ * A copy of the commands and of all that they use, and of other parts, in a folder of its own: what is under `.local` here
+ * is neither read nor written, and a cluster that runs does not matter.
  */
 export class Checkout {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway "));
@@ -20,7 +20,12 @@ export class Checkout {
       "Pulumi.local.yaml",
       "infra/typescript.mjs",
       "infra/platform.ts",
+      "shell",
+      "toolchain",
+      "engine",
       "machine",
+      "backup",
+      "commands",
       ...parts,
     ]) {
       cpSync(join(root, part), join(this.folder, part), {
@@ -31,9 +36,9 @@ export class Checkout {
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
   }
 
-  /** Loads a module of this copy's machine/. */
+  /** Loads a module of this copy, such as "machine/hosts". */
   async load<Module>(name: string): Promise<Module> {
-    const file = join(this.folder, "machine", `${name}.ts`);
+    const file = join(this.folder, `${name}.ts`);
     return (await import(pathToFileURL(file).href)) as Module;
   }
 

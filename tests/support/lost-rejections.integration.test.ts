@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repository } from "../../machine/layout.js";
+import { repository } from "../../shell/paths.js";
 
 const test = `it("loses an error", async () => {
   void Promise.reject(new Error("lost"));

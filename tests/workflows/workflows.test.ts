@@ -118,7 +118,7 @@ describe(".github/workflows", () => {
 
   it("let the program win over objects that a killed run made, as the project's own commands do", () => {
     const setting = /PULUMI_K8S_ENABLE_PATCH_FORCE: "(\w+)"/;
-    for (const file of ["machine/engine.ts", "rehearsal/environment.ts"])
+    for (const file of ["engine/local-stack.ts", "rehearsal/environment.ts"])
       assert.equal(setting.exec(read(file))?.[1], "true", file);
     assert.equal(job("stack.yml", "pulumi").env.PULUMI_K8S_ENABLE_PATCH_FORCE, "true");
   });

@@ -1,4 +1,4 @@
-import type { Properties } from "../../../machine/random-provider/wire.js";
+import type { Properties } from "../../../engine/random-provider/wire.js";
 import { emptyCluster } from "../clusters.js";
 import { block, hex, text, type Rules, type Thing } from "../rule.js";
 import { ADD_ON, CLUSTER, clusterNameOf, ofCluster } from "./cluster-names.js";

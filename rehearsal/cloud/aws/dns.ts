@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Properties } from "../../../machine/random-provider/wire.js";
+import type { Properties } from "../../../engine/random-provider/wire.js";
 import { hex, text, type Cloud, type Rules, type Thing } from "../rule.js";
 import type { Existing } from "../store.js";
 import { arnOf, common, firmly, regionOf, source } from "./naming.js";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isMap, type Properties } from "../../../machine/random-provider/wire.js";
+import { isMap, type Properties } from "../../../engine/random-provider/wire.js";
 import type { Reference, Rule, Thing } from "../rule.js";
 import { text } from "../rule.js";
 

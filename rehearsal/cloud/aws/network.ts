@@ -1,4 +1,4 @@
-import type { Properties } from "../../../machine/random-provider/wire.js";
+import type { Properties } from "../../../engine/random-provider/wire.js";
 import { addressIn, contains, isRange, overlap } from "../ranges.js";
 import { digits, hex, text, type Cloud, type Rules, type Thing } from "../rule.js";
 import type { Existing } from "../store.js";

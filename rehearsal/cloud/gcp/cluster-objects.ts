@@ -1,7 +1,7 @@
 import type { KubernetesObject, V1StorageClass } from "@kubernetes/client-node";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { paths } from "../../../machine/layout.js";
+import { paths } from "../../../shell/paths.js";
 import { made } from "../../cluster/made.js";
 
 export const GKE_DISKS = "pd.csi.storage.gke.io";

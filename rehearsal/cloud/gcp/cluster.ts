@@ -1,4 +1,4 @@
-import type { Properties } from "../../../machine/random-provider/wire.js";
+import type { Properties } from "../../../engine/random-provider/wire.js";
 import { gkeAllocatable } from "../../cluster/machine-types.js";
 import type { NodePool } from "../../cluster/nodes.js";
 import { emptyCluster } from "../clusters.js";

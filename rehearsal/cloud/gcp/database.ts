@@ -1,4 +1,4 @@
-import type { Properties } from "../../../machine/random-provider/wire.js";
+import type { Properties } from "../../../engine/random-provider/wire.js";
 import { addressIn } from "../ranges.js";
 import { block, digits, text, type Rules, type Thing } from "../rule.js";
 import { projectOf, regionOf, source, withApi } from "./naming.js";

@@ -1,4 +1,4 @@
-import type { Properties } from "../../../machine/random-provider/wire.js";
+import type { Properties } from "../../../engine/random-provider/wire.js";
 import { block, digits, text, type Rule, type Rules, type Thing } from "../rule.js";
 import { numberOf, projectOf, SERVICE, source, withApi } from "./naming.js";
 

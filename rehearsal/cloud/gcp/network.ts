@@ -1,4 +1,4 @@
-import type { Properties } from "../../../machine/random-provider/wire.js";
+import type { Properties } from "../../../engine/random-provider/wire.js";
 import { addressIn, isRange, overlap } from "../ranges.js";
 import { digits, text, type Cloud, type Rule, type Rules, type Thing } from "../rule.js";
 import { computeName, linked, projectOf, regionOf, source, withApi } from "./naming.js";

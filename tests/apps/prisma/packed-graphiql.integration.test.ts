@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unpack } from "../../../apps/prisma/src/packed-graphiql.js";
-import { repository } from "../../../machine/layout.js";
+import { repository } from "../../../shell/paths.js";
 
 describe("apps/prisma, GraphiQL as the image holds it", () => {
   const folder = mkdtempSync(join(tmpdir(), "slipway-graphiql-"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { repository } from "../../../machine/layout.js";
+import { repository } from "../../../shell/paths.js";
 import { applyEdit } from "../../../rehearsal/acts/edits.js";
 import { everydayActs } from "../../../rehearsal/acts/everyday.js";
 import { partsOf } from "../../../rehearsal/acts/index.js";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Properties } from "../../../machine/random-provider/wire.js";
+import type { Properties } from "../../../engine/random-provider/wire.js";
 import { awsInvokes, awsRules } from "../../../rehearsal/cloud/aws/index.js";
 import { Faults } from "../../../rehearsal/cloud/faults.js";
 import { gcpInvokes, gcpRules } from "../../../rehearsal/cloud/gcp/index.js";

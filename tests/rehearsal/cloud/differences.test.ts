@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { secret } from "../../../machine/random-provider/wire.js";
+import { secret } from "../../../engine/random-provider/wire.js";
 import { differences, valuesAt } from "../../../rehearsal/cloud/differences.js";
 
 describe("rehearsal/cloud/differences", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
-import { containsSecret, reveal, secret } from "../../../machine/random-provider/wire.js";
+import { containsSecret, reveal, secret } from "../../../engine/random-provider/wire.js";
 import { TestCloud } from "./cloud.js";
 
 const NETWORK = "gcp:compute/network:Network";

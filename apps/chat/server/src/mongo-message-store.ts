@@ -196,7 +196,7 @@ export class MongoMessageStore implements MessageStore {
     return found.filter((message) => message !== undefined);
   }
 
-  /** The filter is the key alone, which even FerretDB answers by an index: machine/toolchain/ferretdb sees to that. */
+  /** The filter is the key alone, which even FerretDB answers by an index: toolchain/go/ferretdb sees to that. */
   async #at(room: string, seq: number): Promise<Message | undefined> {
     const document = await this.#messages.findOne({ _id: keyOf(room, seq) });
     return document ? messageOf(document) : undefined;

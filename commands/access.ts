@@ -1,0 +1,24 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { local } from "../shell/paths.js";
+import { quoted, UserError } from "../shell/run.js";
+
+/**
+ * What to tell a person who may not use what is under .local, because it is another user's.
+ *
+ * @param given the arguments of the command, which is to be run again with them
+ */
+export function accessRefused(error: unknown, given: readonly string[]): UserError | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== "EACCES" || path === undefined || !`${path}/`.startsWith(`${local}/`)) return undefined;
+  const rest = given.length === 0 ? "" : ` -- ${given.map(quoted).join(" ")}`;
+  const owner = statSync(nearest(path)).uid;
+  const command = `sudo ${owner === 0 ? "" : `-u '#${owner}' `}npm run ${process.env.npm_lifecycle_event ?? "up"}${rest}`;
+  return new UserError(
+    `${path}: expected user ${owner}, whose it is, got user ${process.getuid?.() ?? "unknown"}; run "${command}"`,
+    { cause: error },
+  );
+}
+
+/** What of a path is there, and can be seen. */
+export const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isThere, startTime } from "../../shell/processes.js";
+import { endPrograms, run } from "../../shell/run.js";
+import { Checkout } from "../support/checkout.js";
+
+describe("shell/run", () => {
+  /** Starts a script that says when it is ready; `ended` gives what it ended with. */
+  async function started(script: string) {
+    let isReady = (): void => undefined;
+    const ready = new Promise<void>((resolve) => (isReady = resolve));
+    const ended = run("sh", ["-c", script], { onLine: isReady }).catch(
+      (error: unknown) => (error as Error).message,
+    );
+    await ready;
+    return { ended };
+  }
+
+  // As Go does: a shell with a trap heeds it when the program that it waits for has ended.
+  const likeGo = (ready: string) => `trap 'exit 1' INT; ${ready}; sleep 60`;
+
+  it("ends programs at work with what they wait for, of which none was told", async () => {
+    const { ended } = await started(likeGo("echo ready"));
+    void endPrograms(100);
+    assert.equal(await ended, "interrupted");
+  });
+
+  it("kills a program that does not heed it", async () => {
+    const { ended } = await started("trap '' INT; echo ready; sleep 60; echo went on");
+    void endPrograms(100, 50);
+    assert.equal(await ended, "interrupted");
+  });
+
+  it("lets a program end by itself that a terminal has told too", async () => {
+    const { ended } = await started("trap 'echo twice' INT; echo ready; sleep 0.1; echo as it wanted");
+    void endPrograms(10_000);
+    assert.equal(await ended, "ready\nas it wanted");
+  });
+
+  it("leaves alone what is started after the interruption, to leave things in order", async () => {
+    void endPrograms(10);
+    const { ended } = await started("echo ready; sleep 0.2; echo in order");
+    assert.equal(await ended, "ready\nin order");
+  });
+
+  it("ends a command by SIGINT to it alone, at once and with 130, and leaves nothing at work and no lock", async () => {
+    const checkout = new Checkout("Pulumi.dev.yaml");
+    try {
+      checkout.fakeProgram("git", likeGo("echo $$ >ready"));
+      const args = [
+        "--import",
+        "slipway/typescript",
+        "commands/main.ts",
+        "push",
+        "dev",
+        "--registry",
+        "r.example/x",
+      ];
+      const command = spawn(process.execPath, args, {
+        cwd: checkout.folder,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      const said = text(command.stderr);
+      const isReady = () =>
+        existsSync(checkout.path("ready")) && readFileSync(checkout.path("ready"), "utf8");
+      while (!isReady()) {
+        assert.equal(command.exitCode, null, "it did not come to git");
+        await sleep(10);
+      }
+      const git = Number(readFileSync(checkout.path("ready"), "utf8"));
+      const atWork = { pid: git, start: startTime(git) };
+      assert.equal(isThere(atWork), true);
+      command.kill("SIGINT");
+      assert.deepEqual(await once(command, "exit"), [130, null]);
+      assert.match(await said, /^\nstopping in order; .+\ninterrupted\n$/);
+      assert.equal(isThere(atWork), false);
+      assert.equal(existsSync(checkout.path(".local/lock")), false);
+    } finally {
+      checkout.remove();
+    }
+  });
+});
