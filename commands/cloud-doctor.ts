@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isAtLeast } from "../toolchain/debian.js";
-import { type Finding, check } from "./finding.js";
+import { type Blocks, cloudStackFile } from "../engine/stack-file.js";
 import { repository } from "../shell/paths.js";
 import { run } from "../shell/run.js";
-import { type Blocks, cloudStackFile } from "../engine/stack-file.js";
+import { isAtLeast } from "../toolchain/debian.js";
+import { type Finding, check } from "./finding.js";
 
 /** A program that a stack needs on the machine that deploys it. */
 interface Program {

@@ -1,19 +1,19 @@
 import { Command, InvalidArgumentError } from "commander";
 import { addBackupCommands } from "../backup/commands.js";
-import { diagnoseStack } from "./cloud-doctor.js";
 import { elsewhere, kubectlOf } from "../engine/deployed-on.js";
+import { lastOutputs } from "../engine/local-stack.js";
+import { defaultSettings } from "../machine/layout.js";
+import { withLock } from "../machine/lock.js";
+import { leastNodes, savedSettings, whyNodes } from "../machine/settings.js";
+import { paths } from "../shell/paths.js";
+import { recorded } from "../shell/record.js";
+import { UserError } from "../shell/run.js";
+import { diagnoseStack } from "./cloud-doctor.js";
 import { diagnose } from "./doctor.js";
 import { down } from "./down.js";
-import { lastOutputs } from "../engine/local-stack.js";
 import { describeFinding } from "./finding.js";
 import { addKubectl, kubectl, requireCluster } from "./kubectl.js";
-import { defaultSettings } from "../machine/layout.js";
-import { paths } from "../shell/paths.js";
-import { withLock } from "../machine/lock.js";
 import { push, type PushOptions } from "./push.js";
-import { recorded } from "../shell/record.js";
-import { leastNodes, savedSettings, whyNodes } from "../machine/settings.js";
-import { UserError } from "../shell/run.js";
 import { allIsReady, formatStatus, readStatus } from "./status.js";
 import { up, type UpOptions } from "./up.js";
 

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
-import { nearest } from "./access.js";
-import { missingPackages } from "../toolchain/debian.js";
 import { processesIn } from "../machine/control-groups.js";
-import { type Finding, advise, check } from "./finding.js";
 import { type Settings } from "../machine/layout.js";
 import { repository } from "../shell/paths.js";
-import { portHolder } from "./port-holder.js";
 import { run, UserError } from "../shell/run.js";
+import { missingPackages } from "../toolchain/debian.js";
 import { toolsAreBuilt } from "../toolchain/tools.js";
+import { nearest } from "./access.js";
+import { type Finding, advise, check } from "./finding.js";
+import { portHolder } from "./port-holder.js";
 
 const gibibyte = 1024 ** 3;
 const neededMemory = 4;

@@ -1,14 +1,14 @@
 import { rm } from "node:fs/promises";
-import { processesIn } from "../machine/control-groups.js";
 import { elsewhere } from "../engine/deployed-on.js";
 import { destroy, isDeployed } from "../engine/local-stack.js";
+import { processesIn } from "../machine/control-groups.js";
 import { hostProcess, stopHosts } from "../machine/hosts.js";
-import { bundleFolders } from "../toolchain/images.js";
 import { controlPlane } from "../machine/layout.js";
+import { savedSettings } from "../machine/settings.js";
 import { local } from "../shell/paths.js";
 import { runPhases, type Tell } from "../shell/progress.js";
-import { savedSettings } from "../machine/settings.js";
 import { UserError } from "../shell/run.js";
+import { bundleFolders } from "../toolchain/images.js";
 import { embeddedFiles } from "../toolchain/tools.js";
 
 /** Stops everything; with `purge` destroys the stack before that and removes all that was made after it. */

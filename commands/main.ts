@@ -1,6 +1,6 @@
+import { endPrograms, interrupt, UserError } from "../shell/run.js";
 import { accessRefused } from "./access.js";
 import { createCommands } from "./commands.js";
-import { endPrograms, interrupt, UserError } from "../shell/run.js";
 
 const program = createCommands(
   (text) => process.stdout.write(`${text}\n`),

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
+import { type Blocks, cloudStackFile } from "../engine/stack-file.js";
 import { clusterNames, type ClusterName, type ImageName, cloudImageNames } from "../infra/platform.js";
-import { unpackDebianPackages, writeContainersConfiguration } from "../toolchain/debian.js";
-import { buildBundles, buildImages, type BuiltImage } from "../toolchain/images.js";
 import { repository } from "../shell/paths.js";
 import { type Phase, runPhases } from "../shell/progress.js";
-import { pushImages } from "../toolchain/registry.js";
 import { run, UserError } from "../shell/run.js";
-import { type Blocks, cloudStackFile } from "../engine/stack-file.js";
 import { writeWhole } from "../shell/whole-file.js";
+import { unpackDebianPackages, writeContainersConfiguration } from "../toolchain/debian.js";
+import { buildBundles, buildImages, type BuiltImage } from "../toolchain/images.js";
+import { pushImages } from "../toolchain/registry.js";
 
 export interface PushOptions {
   /** Host and path of one registry for all images, instead of the stack's own. */

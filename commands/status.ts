@@ -4,8 +4,8 @@ import { lastOutputs } from "../engine/local-stack.js";
 import { answers } from "../machine/entries.js";
 import { hostProcess } from "../machine/hosts.js";
 import { controlPlane } from "../machine/layout.js";
-import { paths } from "../shell/paths.js";
 import { type ClusterObject, nodeIsReady, startOfHost } from "../machine/readiness.js";
+import { paths } from "../shell/paths.js";
 import { run, UserError } from "../shell/run.js";
 
 export interface Status {

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../shell/paths.js";
-import type { ClusterAddress } from "./missing-objects.js";
 import { quoted, UserError } from "../shell/run.js";
 import { writeWhole } from "../shell/whole-file.js";
+import type { ClusterAddress } from "./missing-objects.js";
 
 const here = "this machine's";
 

@@ -4,15 +4,15 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
+import { local, paths, repository } from "../shell/paths.js";
+import { openLog, searchPath, stopIfInterrupted, UserError } from "../shell/run.js";
+import { writeWhole } from "../shell/whole-file.js";
 import { clusterFile, keepToOneCluster } from "./deployed-on.js";
 import { lineOf, nameOf } from "./events.js";
-import { local, paths, repository } from "../shell/paths.js";
 import { missingObjects, type ClusterAddress, type StateResource } from "./missing-objects.js";
 import { installKubernetesProvider } from "./plugins.js";
 import { installRandomProvider } from "./random-provider/install.js";
-import { openLog, searchPath, stopIfInterrupted, UserError } from "../shell/run.js";
 import { localStackFile } from "./stack-file.js";
-import { writeWhole } from "../shell/whole-file.js";
 
 const projectName = "slipway";
 const stackName = "local";

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BuiltImage } from "../toolchain/images.js";
 import { paths, repository } from "../shell/paths.js";
 import { run, type RunOptions } from "../shell/run.js";
 import { writeWhole } from "../shell/whole-file.js";
+import type { BuiltImage } from "../toolchain/images.js";
 
 const folder = join(repository, "machine/addons");
 

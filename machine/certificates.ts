@@ -4,9 +4,9 @@ import { generateKeyPairSync, randomBytes, webcrypto } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { network, nodeIndexes, nodeName, type Settings } from "./layout.js";
 import { paths } from "../shell/paths.js";
 import { writeWhole } from "../shell/whole-file.js";
+import { network, nodeIndexes, nodeName, type Settings } from "./layout.js";
 
 x509.cryptoProvider.set(webcrypto as Crypto);
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cgroup } from "./layout.js";
 import { signal, unlessGone } from "../shell/processes.js";
 import { run, UserError } from "../shell/run.js";
+import { cgroup } from "./layout.js";
 
 const cgroupRoots = () =>
   existsSync("/sys/fs/cgroup/cgroup.controllers")

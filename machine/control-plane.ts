@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Service } from "./services.js";
+import { paths } from "../shell/paths.js";
 import { kubeconfig } from "./kubeconfig.js";
 import { acmePort, ingressNodePorts, inside, network, nodeIndexes, type Settings } from "./layout.js";
-import { paths } from "../shell/paths.js";
+import type { Service } from "./services.js";
 
 const pki = (name: string) => `${inside}/pki/${name}`;
 const bin = (name: string) => `${inside}/bin/${name}`;

@@ -4,10 +4,10 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hostProcess } from "./hosts.js";
-import { controlPlane } from "./layout.js";
 import { paths } from "../shell/paths.js";
 import { run, stopIfInterrupted, UserError } from "../shell/run.js";
+import { hostProcess } from "./hosts.js";
+import { controlPlane } from "./layout.js";
 
 /** Asks an address as a browser on this machine would: names below localhost are 127.0.0.1. */
 export async function statusOf(url: string): Promise<number> {

@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { local, paths, repository } from "../shell/paths.js";
+import { signal, unlessGone } from "../shell/processes.js";
+import { run, stopIfInterrupted, UserError } from "../shell/run.js";
 import { clearControlGroup, processesIn } from "./control-groups.js";
 import { cgroup, controlPlane, inside, network } from "./layout.js";
-import { local, paths, repository } from "../shell/paths.js";
 import { nodeIndexes, nodeName, type Settings } from "./layout.js";
-import { signal, unlessGone } from "../shell/processes.js";
 import { servicesFolder, supervise, waitForService, writeServices, type Service } from "./services.js";
-import { run, stopIfInterrupted, UserError } from "../shell/run.js";
 
 /** Process 1 of a host by its id on the machine, if the host is there; it may still be getting ready. */
 export function hostProcess(host: string): number | undefined {

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { processesIn } from "./control-groups.js";
 import { local } from "../shell/paths.js";
 import { isThere, signal, startTime } from "../shell/processes.js";
 import { UserError } from "../shell/run.js";
+import { processesIn } from "./control-groups.js";
 
 const file = join(local, "lock");
 

@@ -1,10 +1,10 @@
 import { join, relative } from "node:path";
-import { hostProcess } from "./hosts.js";
-import type { BuiltImage } from "../toolchain/images.js";
-import { inside, nodeIndexes, nodeName, type Settings } from "./layout.js";
 import { local } from "../shell/paths.js";
 import { run } from "../shell/run.js";
 import { together } from "../shell/together.js";
+import type { BuiltImage } from "../toolchain/images.js";
+import { hostProcess } from "./hosts.js";
+import { inside, nodeIndexes, nodeName, type Settings } from "./layout.js";
 
 /** Loads onto each node the images that it does not have. */
 export async function loadImages(

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Service } from "./services.js";
+import { paths } from "../shell/paths.js";
 import { kubeconfig } from "./kubeconfig.js";
 import { cgroup, inside, network, nodeName } from "./layout.js";
-import { paths } from "../shell/paths.js";
+import type { Service } from "./services.js";
 
 const zones = ["local-a", "local-b", "local-c"];
 const bin = (name: string) => `${inside}/bin/${name}`;

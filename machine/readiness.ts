@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Deployment, V1Node, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
-import { hostProcess } from "./hosts.js";
 import { paths } from "../shell/paths.js";
 import { startedAt } from "../shell/processes.js";
 import { run, stopIfInterrupted, UserError } from "../shell/run.js";
+import { hostProcess } from "./hosts.js";
 
 /** As the API sends it: times are strings. */
 type Sent<T> = T extends Date ? string : T extends object ? { [K in keyof T]: Sent<T[K]> } : T;

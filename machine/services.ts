@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { controlPlane, inside } from "./layout.js";
 import { paths } from "../shell/paths.js";
 import { quoted, run, UserError } from "../shell/run.js";
 import { writeWhole } from "../shell/whole-file.js";
+import { controlPlane, inside } from "./layout.js";
 
 /** A program that a host keeps running. */
 export interface Service {

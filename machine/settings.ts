@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { defaultSettings, type Settings } from "./layout.js";
 import { paths } from "../shell/paths.js";
 import { UserError } from "../shell/run.js";
+import { defaultSettings, type Settings } from "./layout.js";
 
 /** Of the cluster. */
 export const leastNodes = 3;

@@ -1,7 +1,7 @@
 import { Argument, Command } from "commander";
 import { writeFileSync } from "node:fs";
-import { repository } from "../shell/paths.js";
 import { withLock } from "../machine/lock.js";
+import { repository } from "../shell/paths.js";
 import { tellingErrors } from "../shell/run.js";
 import { buildTools, toolsAreBuilt } from "../toolchain/tools.js";
 import { partsOf, Stage, type Act } from "./acts/index.js";

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { debianSources, writeContainersConfiguration } from "./debian.js";
 import { paths, repository } from "../shell/paths.js";
 import { run } from "../shell/run.js";
 import { together } from "../shell/together.js";
+import { debianSources, writeContainersConfiguration } from "./debian.js";
 
 const suite = "bookworm";
 

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { writeContainersConfiguration } from "./debian.js";
-import type { BuiltImage } from "./images.js";
 import { paths } from "../shell/paths.js";
 import { run } from "../shell/run.js";
+import { writeContainersConfiguration } from "./debian.js";
+import type { BuiltImage } from "./images.js";
 
 const isLoopback = (registry: string) => /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?(\/|$)/.test(registry);
 

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeContainersConfiguration } from "./debian.js";
-import type { BuiltImage } from "./images.js";
 import { paths } from "../shell/paths.js";
 import { run } from "../shell/run.js";
+import { writeContainersConfiguration } from "./debian.js";
+import type { BuiltImage } from "./images.js";
 
 /** What lies under .local/images of one image. */
 interface Archive {

@@ -1,10 +1,10 @@
+import { repository } from "../../shell/paths.js";
 import { judge, table } from "../figures.js";
 import { checkov, checkovControlPlane, checkovPlan } from "./checkov.js";
 import type { Finding, Report } from "./finding.js";
 import { kubeScore } from "./kube-score.js";
 import { kubernetesValidate } from "./kubernetes-validate.js";
 import { cloudPlans, controlPlaneManifest, stackManifests } from "./manifests.js";
-import { repository } from "../../shell/paths.js";
 import { shellcheck } from "./shellcheck.js";
 import { readSkips, skipOf } from "./skips.js";
 import { installCheckers } from "./tools.js";

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { addonFiles, addonManifests, type AddonFiles } from "../../machine/addons.js";
 import { controlPlaneServices } from "../../machine/control-plane.js";
-import { images } from "../../toolchain/images.js";
 import { defaultSettings } from "../../machine/layout.js";
-import { local } from "../../shell/paths.js";
 import { kubeletConfiguration, nodeServices } from "../../machine/node.js";
+import { local } from "../../shell/paths.js";
 import { manifestsOf } from "../../tests/support/manifests.js";
 import { resourcesOf, stackNames } from "../../tests/support/stacks.js";
+import { images } from "../../toolchain/images.js";
 import { type Plan, terraformPlan } from "./terraform-plan.js";
 
 const folder = join(local, "bench/manifests");

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { appImages } from "../../toolchain/images.js";
 import { paths } from "../../shell/paths.js";
+import { appImages } from "../../toolchain/images.js";
 import { type Goal, judge, round, table } from "../figures.js";
 import { type Archive, readArchive } from "./archive.js";
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { withLock } from "../../machine/lock.js";
-import { buildTools, toolsAreBuilt } from "../../toolchain/tools.js";
 import { inventoryDifferences } from "../../rehearsal/acts/teardown.js";
 import { liveObjects } from "../../rehearsal/checks/live-objects.js";
 import { Rehearsal } from "../../rehearsal/rehearsal.js";
 import type { RehearsedStack } from "../../rehearsal/stack.js";
+import { buildTools, toolsAreBuilt } from "../../toolchain/tools.js";
 import { alternate, judge, median, round, table } from "../figures.js";
 import { deployedBy, writeFlatCheckout } from "./flat-checkout.js";
 import { isWritten } from "./flat-program.js";

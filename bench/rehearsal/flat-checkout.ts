@@ -1,7 +1,7 @@
 import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { local, repository } from "../../shell/paths.js";
 import type { RehearsedStack } from "../../rehearsal/stack.js";
+import { local, repository } from "../../shell/paths.js";
 import { flatProgram, type Deployed } from "./flat-program.js";
 
 /**

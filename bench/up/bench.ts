@@ -1,9 +1,9 @@
 import { execa } from "execa";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { savedSettings } from "../../machine/settings.js";
 import { paths, repository } from "../../shell/paths.js";
 import { toolsAreBuilt } from "../../toolchain/tools.js";
-import { savedSettings } from "../../machine/settings.js";
 import { judge, median, quantile, round, table } from "../figures.js";
 import { controlPlaneCpuSec } from "./kubernetes.js";
 import { milestoneNames, watchMilestones } from "./milestones.js";

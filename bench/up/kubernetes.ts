@@ -2,8 +2,8 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cgroup } from "../../machine/layout.js";
-import { paths } from "../../shell/paths.js";
 import { controlPlane } from "../../machine/layout.js";
+import { paths } from "../../shell/paths.js";
 import { run } from "../../shell/run.js";
 
 /** A client of the cluster that stands in this checkout. */

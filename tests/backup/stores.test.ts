@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { REDIS_RIGHTS } from "../../infra/apps/chat-size.js";
 import type { Deployment, NetworkPolicy, StatefulSet } from "../../backup/cluster.js";
 import { storesOf } from "../../backup/stores.js";
 import { writersOf } from "../../backup/writers.js";
+import { REDIS_RIGHTS } from "../../infra/apps/chat-size.js";
 import { labelsFor } from "../../infra/k8s/labels.js";
 import { allow, podsWith } from "../../infra/k8s/network-policy.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import type * as External from "../../commands/external-cluster.js";
-import { quoted } from "../../shell/run.js";
 import type * as Up from "../../commands/up.js";
+import { quoted } from "../../shell/run.js";
 import { Checkout } from "../support/checkout.js";
 
 describe("commands/external-cluster", () => {

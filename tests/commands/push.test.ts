@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { targetsOf, withReferences } from "../../commands/push.js";
 import { image } from "../../infra/config/values.js";
 import { cloudImageNames } from "../../infra/platform.js";
-import { targetsOf, withReferences } from "../../commands/push.js";
 
 const repository = join(import.meta.dirname, "../..");
 const stackFile = (stack: string) => readFileSync(join(repository, `Pulumi.${stack}.yaml`), "utf8");

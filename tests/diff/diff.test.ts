@@ -3,8 +3,8 @@ import { execa } from "execa";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repository } from "../../shell/paths.js";
 import type { StackReport } from "../../preview/report.js";
+import { repository } from "../../shell/paths.js";
 
 const CANARY = "Canary0that0nobody0may0ever0see00";
 const STACK = "dev";

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { repository } from "../../shell/paths.js";
-import { urlOf } from "./platform.js";
 import type { CrowdReport } from "./chat-report.js";
+import { urlOf } from "./platform.js";
 
 /** Guests of the chat in a process of their own, so that the tests' work does not make them slow. */
 export class Crowd {

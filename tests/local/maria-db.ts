@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createConnection } from "mariadb";
-import { connectionOptions } from "../../apps/prisma/src/database.js";
 import { type DatabaseConfig, parseConfig } from "../../apps/prisma/src/config.js";
+import { connectionOptions } from "../../apps/prisma/src/database.js";
 import { paths } from "../../shell/paths.js";
 import { configDocument } from "./graphql.js";
 

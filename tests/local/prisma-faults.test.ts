@@ -6,9 +6,9 @@ import { told } from "./load.js";
 import { killNode, nodeOf } from "./nodes.js";
 import { cutOff, endAllCuts } from "./partition.js";
 import { npmRun, rolledOut, settled, until } from "./platform.js";
+import { podProcess } from "./pod-processes.js";
 import { podNames, readAndWrite } from "./prisma-load.js";
 import { PrismaWriters } from "./prisma-writers.js";
-import { podProcess } from "./pod-processes.js";
 import { UNDRAINED, startUndrained, stopUndrained } from "./undrained.js";
 
 const ROLLOUTS = 10;

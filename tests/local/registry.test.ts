@@ -7,8 +7,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { appImages, buildImages, type BuiltImage } from "../../toolchain/images.js";
 import { local } from "../../shell/paths.js";
+import { appImages, buildImages, type BuiltImage } from "../../toolchain/images.js";
 import { pushImages } from "../../toolchain/registry.js";
 import { until } from "./platform.js";
 

@@ -9,8 +9,8 @@ import {
   schedulerFlags,
 } from "../../machine/control-plane.js";
 import type * as ControlPlane from "../../machine/control-plane.js";
-import { type Service, runScript } from "../../machine/services.js";
 import { acmePort, controlPlane, defaultSettings, ingressNodePorts, network } from "../../machine/layout.js";
+import { type Service, runScript } from "../../machine/services.js";
 import { Checkout } from "../support/checkout.js";
 
 const settings = { ...defaultSettings, nodes: 2, httpPort: 18080, httpsPort: 18443, apiPort: 16443 };

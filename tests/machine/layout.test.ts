@@ -4,8 +4,8 @@ import { BlockList } from "node:net";
 import { join } from "node:path";
 import { acmePort, cgroup, defaultSettings, ingressNodePorts } from "../../machine/layout.js";
 import { network, nodeIndexes, nodeName } from "../../machine/layout.js";
-import { local, paths, repository } from "../../shell/paths.js";
 import type * as Layout from "../../machine/layout.js";
+import { local, paths, repository } from "../../shell/paths.js";
 import { Checkout } from "../support/checkout.js";
 
 const read = (name: string) => readFileSync(join(repository, name), "utf8");

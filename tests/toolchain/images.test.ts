@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageNames } from "../../infra/platform.js";
-import { appImages, images } from "../../toolchain/images.js";
 import { repository } from "../../shell/paths.js";
+import { appImages, images } from "../../toolchain/images.js";
 
 const dockerfile = (name: string) => readFileSync(join(repository, name), "utf8");
 const loaded = images.filter(({ internal }) => internal !== true);

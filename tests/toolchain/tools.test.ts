@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { acmeCorefile, controlPlaneServices } from "../../machine/control-plane.js";
-import { images } from "../../toolchain/images.js";
 import { defaultSettings } from "../../machine/layout.js";
-import { paths, repository } from "../../shell/paths.js";
 import { nodeServices } from "../../machine/node.js";
+import { paths, repository } from "../../shell/paths.js";
+import { images } from "../../toolchain/images.js";
 import { groups, kubernetesProviderVersion } from "../../toolchain/tools.js";
 
 const read = (name: string) => readFileSync(join(repository, name), "utf8");

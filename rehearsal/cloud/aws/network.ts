@@ -2,8 +2,8 @@ import type { Properties } from "../../../engine/random-provider/wire.js";
 import { addressIn, contains, isRange, overlap } from "../ranges.js";
 import { digits, hex, text, type Cloud, type Rules, type Thing } from "../rule.js";
 import type { Existing } from "../store.js";
-import { LOG_GROUP } from "./logs.js";
 import { ROLE } from "./identity.js";
+import { LOG_GROUP } from "./logs.js";
 import { common, firmly, loosely, madeUp, madeUpId, regionOf, source } from "./naming.js";
 import { oneElasticIp, oneVpc } from "./quotas.js";
 

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { repository } from "../../../shell/paths.js";
 import { applyEdit } from "../../../rehearsal/acts/edits.js";
 import { everydayActs } from "../../../rehearsal/acts/everyday.js";
 import { partsOf } from "../../../rehearsal/acts/index.js";
-import { refusalActs } from "../../../rehearsal/acts/refusals.js";
 import { createdInClouds } from "../../../rehearsal/acts/interruptions.js";
+import { refusalActs } from "../../../rehearsal/acts/refusals.js";
 import { inventoryDifferences } from "../../../rehearsal/acts/teardown.js";
 import { changesOf, unexpected } from "../../../rehearsal/changes.js";
 import type { Existing } from "../../../rehearsal/cloud/store.js";
 import { stepOf, type Step } from "../../../rehearsal/events.js";
-import { readCommitted } from "../../../rehearsal/stack.js";
 import {
   asCount,
   asMarkdown,
@@ -18,6 +16,8 @@ import {
   playAct,
   type StackReport,
 } from "../../../rehearsal/report.js";
+import { readCommitted } from "../../../rehearsal/stack.js";
+import { repository } from "../../../shell/paths.js";
 
 const step = (op: string, type: string, name: string): Step => ({
   op,

@@ -8,8 +8,8 @@ import { gcpInvokes, gcpRules } from "../../../rehearsal/cloud/gcp/index.js";
 import { Quotas } from "../../../rehearsal/cloud/quotas.js";
 import type { Invokes, Rules } from "../../../rehearsal/cloud/rule.js";
 import { SimulatedProvider } from "../../../rehearsal/cloud/simulated-provider.js";
-import type { KubernetesCluster } from "../../../rehearsal/cluster/kubernetes-cluster.js";
 import { Store } from "../../../rehearsal/cloud/store.js";
+import type { KubernetesCluster } from "../../../rehearsal/cluster/kubernetes-cluster.js";
 
 const kinds: Record<"gcp" | "aws", { rules: Rules; invokes: Invokes; config: Properties }> = {
   gcp: { rules: gcpRules, invokes: gcpInvokes, config: { project: "acme", region: "europe-west1" } },
