@@ -40,18 +40,7 @@ export function elsewhere(): ClusterAddress | undefined {
 }
 
 function read(): Cluster | undefined {
-  if (!existsSync(clusterFile)) return undefined;
-  const text = readFileSync(clusterFile, "utf8");
-  return /^["{]/.test(text) ? (JSON.parse(text) as Cluster) : readPlain(text);
-}
-
-/** What was written before it was JSON, until each checkout has had its next `up`: not needed any more from 0.2 on. */
-function readPlain(text: string): Cluster {
-  if (text === here) return here;
-  // Whether a space is of the file's name or before the context can only be told by looking.
-  const space = existsSync(text) ? -1 : text.lastIndexOf(" ");
-  if (space === -1) return { kubeconfig: text };
-  return { kubeconfig: text.slice(0, space), context: text.slice(space + 1) };
+  return existsSync(clusterFile) ? (JSON.parse(readFileSync(clusterFile, "utf8")) as Cluster) : undefined;
 }
 
 const named = (cluster: Cluster) =>

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths, repository } from "../shell/paths.js";
-import { run, type RunOptions } from "../shell/run.js";
+import { run } from "../shell/run.js";
 import { writeWhole } from "../shell/whole-file.js";
 import type { BuiltImage } from "../toolchain/images.js";
 
@@ -43,36 +43,11 @@ export async function applyAddons(images: BuiltImage[]): Promise<void> {
   const stamp = join(paths.hosts, "control-plane", ".addons");
   const wanted = createHash("sha256").update(manifests).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  await leaveRollingUpdates();
-  await leaveFormerPlaces();
   const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=slipway", "-f", "-"];
-  await kubectl(apply, { input: manifests, stdin: "pipe" });
+  await run("kubectl", ["--kubeconfig", paths.kubeconfig, ...apply], {
+    input: manifests,
+    stdin: "pipe",
+    log: "addons",
+  });
   await writeWhole(stamp, wanted);
-}
-
-const kubectl = (args: string[], options: RunOptions = {}) =>
-  run("kubectl", ["--kubeconfig", paths.kubeconfig, ...args], { log: "addons", ...options });
-
-/**
- * Traefik was updated by rolling on clusters of earlier versions. What the API server filled in for that does not go
- * with "Recreate", and belongs to no manager, so applying does not remove it.
- */
-async function leaveRollingUpdates(): Promise<void> {
-  const traefik = ["deployment/traefik", "--namespace=ingress"];
-  const rolling = "--output=jsonpath={.spec.strategy.rollingUpdate}";
-  if ((await kubectl(["get", ...traefik, "--ignore-not-found", rolling])) === "") return;
-  const patch = JSON.stringify({ spec: { strategy: { type: "Recreate", rollingUpdate: null } } });
-  await kubectl(["patch", ...traefik, "--type=merge", `--patch=${patch}`]);
-}
-
-/** On clusters of earlier versions CoreDNS ran twice for all nodes, and the volume provisioner in its namespace. */
-async function leaveFormerPlaces(): Promise<void> {
-  const dns = ["deployment/coredns", "poddisruptionbudget/coredns"];
-  const kinds = ["deployment", "serviceaccount", "role", "rolebinding"];
-  const provisioner = [
-    ...kinds.map((kind) => `${kind}/local-path-provisioner`),
-    "configmap/local-path-config",
-  ];
-  const all = ["delete", ...dns, ...provisioner];
-  await kubectl([...all, "--namespace=kube-system", "--ignore-not-found", "--wait=false"]);
 }

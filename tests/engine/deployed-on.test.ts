@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type * as DeployedOn from "../../engine/deployed-on.js";
 import { Checkout } from "../support/checkout.js";
 
@@ -34,26 +34,6 @@ describe("engine/deployed-on", () => {
       await deployedOn.keepToOneCluster(cluster);
     });
   }
-
-  for (const [text, cluster] of [
-    ["this machine's", undefined],
-    ["/there", { kubeconfig: "/there" }],
-    ["/my config test", { kubeconfig: "/my config", context: "test" }],
-  ] as const) {
-    it(`understands ${text}, as it was written before it was JSON`, () => {
-      checkout.write(".local/engine/cluster", text);
-      assert.deepEqual(deployedOn.elsewhere(), cluster);
-    });
-  }
-
-  it("understands the name of a file with spaces alone, as it was written before it was JSON", async () => {
-    const kubeconfig = checkout.path("my config");
-    checkout.write("my config", "");
-    checkout.write(".local/engine/cluster", kubeconfig);
-    assert.deepEqual(deployedOn.elsewhere(), { kubeconfig });
-    await deployedOn.keepToOneCluster({ kubeconfig });
-    assert.deepEqual(JSON.parse(readFileSync(deployedOn.clusterFile, "utf8")), { kubeconfig });
-  });
 
   it("refuses a second cluster, and says what to do", async () => {
     await deployedOn.keepToOneCluster({ kubeconfig: "/there", context: "test" });

@@ -18,40 +18,26 @@ describe("machine/addons, when they are applied", () => {
     checkout.remove();
   });
 
-  /** Applies them to a cluster whose Traefik has such a strategy; gives what kubectl was asked to do. */
-  async function asked(rollingUpdate: string): Promise<string[]> {
+  /** Applies them; gives what kubectl was asked to do. */
+  async function asked(): Promise<string[]> {
     const file = checkout.path("asked");
     rmSync(file, { force: true });
-    checkout.fakeProgram(
-      "kubectl",
-      `case "$3" in delete) shift 2; echo "$*" ;; *) echo "$3 $*" ;; esac | sed 's/ --kubeconfig.*\\(--patch=\\)/ \\1/; s/ --kubeconfig.*//' >> '${file}'
-case "$*" in *" get "*) echo '${rollingUpdate}' ;; *" apply "*) cat > '${checkout.path("applied")}' ;; esac`,
-    );
+    checkout.fakeProgram("kubectl", `echo "$3" >> '${file}'\ncat > '${checkout.path("applied")}'`);
     await applyAddons(built.map((image) => ({ ...image, tag: "", archive: "", internal: false })));
     return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
   }
 
-  const removal =
-    "delete deployment/coredns poddisruptionbudget/coredns deployment/local-path-provisioner " +
-    "serviceaccount/local-path-provisioner role/local-path-provisioner rolebinding/local-path-provisioner " +
-    "configmap/local-path-config --namespace=kube-system --ignore-not-found --wait=false";
-
-  it("takes away what earlier versions had and no manifest has, then applies", async () => {
-    assert.deepEqual(await asked('{"maxSurge":1}'), [
-      "get",
-      'patch --patch={"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}',
-      removal,
-      "apply",
-    ]);
+  it("applies the manifests", async () => {
+    assert.deepEqual(await asked(), ["apply"]);
     assert.equal(readFileSync(checkout.path("applied"), "utf8"), addonManifests(built, files));
   });
 
   it("asks nothing of the cluster when it applied the same the last time", async () => {
-    assert.deepEqual(await asked(""), []);
+    assert.deepEqual(await asked(), []);
   });
 
   it("applies them again when a certificate was renewed", async () => {
     checkout.write(".local/pki/metrics-server.crt", "renewed");
-    assert.deepEqual(await asked(""), ["get", removal, "apply"]);
+    assert.deepEqual(await asked(), ["apply"]);
   });
 });
