@@ -6,7 +6,7 @@ import { isRisky, type StackReport } from "./report.js";
 import { reportText } from "./text.js";
 
 /** Ways of the command to end, besides 0. */
-export const exitCodes = { failed: 1, risky: 3 };
+const exitCodes = { failed: 1, risky: 3 };
 
 export interface Previews {
   readonly first: (stack: string, tell: Tell) => Promise<StackReport>;

@@ -18,7 +18,7 @@ const secretTypes = /^(kubernetes:core\/v1:Secret|random:index\/random(Password|
 const secretNames = /passw|secret(?!s?Ref|Name)|token|credential|private_?key|kubeconfig/i;
 
 /** The keys and indexes of a property path such as `spec.containers[0].image` or `data["a.b"]`. */
-export function segmentsOf(path: string): string[] {
+function segmentsOf(path: string): string[] {
   return [...path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g)].map(
     ([, index, quoted, name]) => index ?? quoted?.replace(/\\(.)/g, "$1") ?? name ?? "",
   );

@@ -98,11 +98,11 @@ export function deployEnvironmentOf({ tags }: Account): string {
 }
 
 /** The repository's environment whose jobs preview this stack. */
-export function previewEnvironmentOf({ tags }: Account): string {
+function previewEnvironmentOf({ tags }: Account): string {
   return `${tags.Stack}-preview`;
 }
 
 /** The repository's environment whose jobs compare this stack with what is there. */
-export function driftEnvironmentOf({ tags }: Account): string {
+function driftEnvironmentOf({ tags }: Account): string {
   return `${tags.Stack}-drift`;
 }

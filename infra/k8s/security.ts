@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 /** User and group of every process of ours, the same number as in every Dockerfile; far from any user of a node. */
-export const APP_UID = 10001;
+const APP_UID = 10001;
 
 /** Mode of every mounted file: the owner and the app's group read, nobody writes, nobody else reads. */
 export const READ_ONLY_MODE = 0o440;

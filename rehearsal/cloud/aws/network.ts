@@ -7,7 +7,7 @@ import { LOG_GROUP } from "./logs.js";
 import { common, firmly, loosely, madeUp, madeUpId, regionOf, source } from "./naming.js";
 import { oneElasticIp, oneVpc } from "./quotas.js";
 
-export const VPC = "aws:ec2/vpc:Vpc";
+const VPC = "aws:ec2/vpc:Vpc";
 export const SUBNET = "aws:ec2/subnet:Subnet";
 const INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway";
 const NAT_GATEWAY = "aws:ec2/natGateway:NatGateway";

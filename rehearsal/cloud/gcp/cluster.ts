@@ -11,7 +11,7 @@ import { NETWORK, SUBNETWORK } from "./network.js";
 import { cpusOfNodes } from "./quotas.js";
 
 export const CLUSTER = "gcp:container/cluster:Cluster";
-export const NODE_POOL = "gcp:container/nodePool:NodePool";
+const NODE_POOL = "gcp:container/nodePool:NodePool";
 
 const locationOf = ({ inputs, config }: Pick<Thing, "inputs" | "config">) =>
   text(inputs, "location") || text(config, "zone") || text(config, "region");

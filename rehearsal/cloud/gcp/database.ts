@@ -6,7 +6,7 @@ import { GLOBAL_ADDRESS, NETWORK, networkOf } from "./network.js";
 import { CONNECTION } from "./private-services.js";
 import { oneInstance } from "./quotas.js";
 
-export const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";
+const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";
 const DATABASE = "gcp:sql/database:Database";
 const USER = "gcp:sql/user:User";
 

@@ -3,7 +3,7 @@ import { block, digits, text, type Rule, type Rules, type Thing } from "../rule.
 import { numberOf, projectOf, SERVICE, source, withApi } from "./naming.js";
 
 export const ACCOUNT = "gcp:serviceaccount/account:Account";
-export const POOL = "gcp:iam/workloadIdentityPool:WorkloadIdentityPool";
+const POOL = "gcp:iam/workloadIdentityPool:WorkloadIdentityPool";
 const POOL_PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider";
 const CLUSTER = "gcp:container/cluster:Cluster";
 
@@ -11,7 +11,7 @@ const emailOf = (thing: Thing) =>
   `${text(thing.inputs, "accountId")}@${projectOf(thing)}.iam.gserviceaccount.com`;
 
 /** Whom a policy names has to exist: https://cloud.google.com/iam/docs/principal-identifiers */
-export function memberComplaints(thing: Thing): string[] {
+function memberComplaints(thing: Thing): string[] {
   const member = text(thing.inputs, "member");
   const { store } = thing.cloud;
   const [kind = "", ...rest] = member.split(":");

@@ -1,8 +1,8 @@
 import { text, type Rules } from "../rule.js";
 import { projectOf, source, withApi } from "./naming.js";
 
-export const KEY_RING = "gcp:kms/keyRing:KeyRing";
-export const CRYPTO_KEY = "gcp:kms/cryptoKey:CryptoKey";
+const KEY_RING = "gcp:kms/keyRing:KeyRing";
+const CRYPTO_KEY = "gcp:kms/cryptoKey:CryptoKey";
 export const CRYPTO_KEY_MEMBER = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember";
 
 const named = {

@@ -6,7 +6,7 @@ import { addressesInUse, oneAddress, oneNetwork } from "./quotas.js";
 
 export const NETWORK = "gcp:compute/network:Network";
 export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
-export const ROUTER = "gcp:compute/router:Router";
+const ROUTER = "gcp:compute/router:Router";
 export const GLOBAL_ADDRESS = "gcp:compute/globalAddress:GlobalAddress";
 export const ADDRESS = "gcp:compute/address:Address";
 
@@ -33,7 +33,7 @@ const compute = (
 const regional = (kind: string) => (thing: Thing) => `regions/${regionOf(thing)}/${kind}`;
 
 /** Every range of a subnetwork, also the secondary ones, which no other of its network may overlap. */
-export function rangesOf(inputs: Properties): string[] {
+function rangesOf(inputs: Properties): string[] {
   const secondary = (inputs.secondaryIpRanges ?? []) as Properties[];
   return [text(inputs, "ipCidrRange"), ...secondary.map((one) => text(one, "ipCidrRange"))];
 }

@@ -2,7 +2,7 @@ import { text, type Rules } from "../rule.js";
 import { memberRule } from "./identity.js";
 import { projectOf, shortName, source, withApi } from "./naming.js";
 
-export const REPOSITORY = "gcp:artifactregistry/repository:Repository";
+const REPOSITORY = "gcp:artifactregistry/repository:Repository";
 
 /** A repository goes with its images: https://cloud.google.com/artifact-registry/docs/repositories/delete-repo */
 export const registryRules: Rules = {
