@@ -9,14 +9,17 @@ const deleted = [
   "networkpolicy/deny-all",
 ];
 
+// Its pods stay: so a volume grows, as the runbook has it.
+const orphaning = "statefulset/redis";
+
 const namesOf = async () =>
-  (await objects(deleted.map((one) => one.replace(/\/.*/, "")).join(), "-n", "journal"))
+  (await objects([...deleted, orphaning].map((one) => one.replace(/\/.*/, "")).join(), "-n", "journal"))
     .map(({ kind, metadata }) => `${String(kind).toLowerCase()}/${metadata.name}`)
     .sort();
 
-const idsOf = async (kinds: string) =>
+const idsOf = async (...which: [kinds: string, ...args: string[]]) =>
   Object.fromEntries(
-    (await objects(kinds, "-n", "journal")).map(({ kind, metadata }) => [
+    (await objects(...which, "-n", "journal")).map(({ kind, metadata }) => [
       `${kind}/${metadata.name}`,
       metadata.uid as string,
     ]),
@@ -24,17 +27,19 @@ const idsOf = async (kinds: string) =>
 
 describe("objects that somebody deleted by hand", () => {
   let entry: Entry;
-  let earlier: { names: string[]; ids: Record<string, string> };
-  const others = "secrets,configmaps,statefulsets,ingresses,persistentvolumeclaims";
+  let earlier: { names: string[]; ids: Record<string, string>; pods: Record<string, string> };
+  const others = "secrets,configmaps,ingresses,persistentvolumeclaims";
+  const redisPods = ["pods", "--selector=app.kubernetes.io/component=redis"] as const;
 
   before(async () => {
     await settled();
     entry = await add("written before it all");
-    earlier = { names: await namesOf(), ids: await idsOf(others) };
+    earlier = { names: await namesOf(), ids: await idsOf(others), pods: await idsOf(...redisPods) };
     await kubectl("delete", "-n", "journal", ...deleted);
+    await kubectl("delete", "-n", "journal", orphaning, "--cascade=orphan");
     assert.deepEqual(
       await namesOf(),
-      earlier.names.filter((name) => !deleted.includes(name)),
+      earlier.names.filter((name) => ![...deleted, orphaning].includes(name)),
     );
     await npmRun("up");
   });
@@ -46,6 +51,16 @@ describe("objects that somebody deleted by hand", () => {
   it("are put back by `npm run up`, and the journal answers with what was written", async () => {
     assert.deepEqual(await namesOf(), earlier.names);
     assert.equal(await read(entry.id), entry.text);
+  });
+
+  it("get the pods back that were left to themselves, which never stopped", async () => {
+    assert.equal(Object.keys(earlier.pods).length, 3);
+    assert.deepEqual(await idsOf(...redisPods), earlier.pods);
+    const owners = (await objects(...redisPods, "-n", "journal")).map(
+      ({ metadata }) => metadata.ownerReferences?.[0]?.uid as string | undefined,
+    );
+    const [set] = await objects("statefulset", "-n", "journal");
+    assert.deepEqual(owners, Array(3).fill(set.metadata.uid));
   });
 
   it("are all that is made anew: the others stay what they were", async () => {
