@@ -89,7 +89,7 @@ async function inspect(): Promise<Machine> {
   const ours = processesIn();
   const toolsBuilt = toolsAreBuilt();
   const missingPrograms: string[] = [];
-  for (const program of ["unshare", "nsenter", "mount"]) {
+  for (const program of ["unshare", "nsenter", "flock", "mount"]) {
     const path = await run("sh", ["-c", `command -v ${program}`]).catch(() => "");
     if (path === "") missingPrograms.push(program);
   }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { local } from "../shell/paths.js";
@@ -7,100 +8,64 @@ import { isThere, signal, startTime } from "../shell/processes.js";
 import { UserError } from "../shell/run.js";
 import { processesIn } from "./control-groups.js";
 
+/** Names the process that holds it, until that gives it back; the kernel locks it for as long as that process lives. */
 const file = join(local, "lock");
 
 /** What every process that a command starts inherits, by which a later command knows those of one that was killed. */
 const mark = { name: "SLIPWAY_COMMAND_IN", value: local };
 
-interface Holder {
-  pid: number;
-  /** With the id it names one process for ever. */
-  start: string;
-}
-
 const endSec = 30;
-
-let drafts = 0;
 
 /** Holds off every other command that changes this checkout's cluster; a lock whose holder died counts for nothing. */
 export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   await mkdir(local, { recursive: true });
-  const mine = `${file}.${process.pid}.${drafts++}`;
-  await writeFile(mine, JSON.stringify({ pid: process.pid, start: startTime(process.pid) }));
+  const lock = openSync(file, "a+", 0o600);
   try {
-    if (await take(file, mine)) await endLeftovers();
+    take(lock);
+    if (readFileSync(file, "utf8") !== "") await endLeftovers();
+    ftruncateSync(lock);
+    writeSync(lock, String(process.pid));
+    return await marked(work, () => {
+      ftruncateSync(lock);
+    });
   } finally {
-    await rm(mine);
+    closeSync(lock);
   }
+}
+
+/** Locks an open file, which stays locked until this process closes it or ends. */
+function take(lock: number): void {
+  const { status, error } = spawnSync("flock", ["-n", "3"], { stdio: ["ignore", "ignore", "inherit", lock] });
+  if (status === 0) return;
+  if (status === 1) {
+    const pid = readFileSync(file, "utf8");
+    const [who, end] = pid === "" ? ["", ""] : [` as process ${pid}`, `, or end it with "kill ${pid}"`];
+    throw new UserError(`another command is at work here${who}; wait for it${end}`);
+  }
+  const why = error?.message ?? `flock ended with ${status ?? "a signal"}`;
+  throw new UserError(
+    `${file} cannot be locked: ${why}; the program flock is in Debian's package util-linux`,
+  );
+}
+
+/** Works with the mark in the environment, and gives the lock back when nothing is at work any more. */
+async function marked<T>(work: () => Promise<T>, giveBack: () => void): Promise<T> {
   const markBefore = process.env[mark.name];
   process.env[mark.name] = mark.value;
-  const giveBack = () => rm(file, { force: true });
   try {
     const result = await work();
-    await giveBack();
+    giveBack();
     return result;
   } catch (error) {
-    // Where these do not end, the lock stays, and the next command sees to them.
+    // Where these do not end, the lock tells of this command still, and the next command sees to them.
     await endLeftovers();
-    await giveBack();
+    giveBack();
     throw error;
   } finally {
     // What this process starts later is at work for nobody.
     if (markBefore === undefined) Reflect.deleteProperty(process.env, mark.name);
     else process.env[mark.name] = markBefore;
   }
-}
-
-/**
- * Makes `place` a link to `mine`; tells whether it was a dead holder's.
- *
- * To put one's own in a dead holder's place takes another lock, named after that holder. So whoever comes late finds
- * that the place has changed, and never takes away the lock of one who lives.
- */
-async function take(place: string, mine: string): Promise<boolean> {
-  for (;;) {
-    if (await linked(mine, place)) return false;
-    const holder = await holderOf(place);
-    if (holder === undefined) continue;
-    refuseIfAlive(holder);
-    const successor = `${file}.after-${holder.pid}-${holder.start}`;
-    await take(successor, mine);
-    const now = await holderOf(place);
-    if (now?.pid === holder.pid && now.start === holder.start) {
-      await rename(successor, place);
-      return true;
-    }
-    await rm(successor);
-  }
-}
-
-async function linked(mine: string, place: string): Promise<boolean> {
-  try {
-    await link(mine, place);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    return false;
-  }
-}
-
-/** Who holds a lock; nobody when it has been given back meanwhile. */
-async function holderOf(place: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(place, "utf8")) as Holder;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    // A machine that lost its power may leave an empty file.
-    if (error instanceof SyntaxError) return { pid: 0, start: "" };
-    throw error;
-  }
-}
-
-function refuseIfAlive({ pid, start }: Holder): void {
-  if (startTime(pid) !== start) return;
-  throw new UserError(
-    `another command is at work here as process ${pid}; wait for it, or end it with "kill ${pid}"`,
-  );
 }
 
 /** Ends what a command that failed or was killed has left at work, such as the engine's plugins; the cluster goes on. */

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type * as Lock from "../../machine/lock.js";
 import { startTime } from "../../shell/processes.js";
 import { Checkout } from "../support/checkout.js";
+
+const commandOf = (pid = 0) => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 
 describe("machine/lock", () => {
   let checkout: Checkout;
@@ -17,14 +20,17 @@ describe("machine/lock", () => {
     checkout.remove();
   });
 
-  const isHeld = () => existsSync(checkout.path(".local/lock"));
-  const leave = (holder: object) => {
-    checkout.write(".local/lock", JSON.stringify(holder));
+  const file = () => checkout.path(".local/lock");
+  const holder = () => (existsSync(file()) ? readFileSync(file(), "utf8") : "");
+  /** What a command leaves that is killed. */
+  const leave = (pid: number) => {
+    checkout.write(".local/lock", String(pid));
   };
 
-  it("gives what the work gives, holds the lock meanwhile, and leaves no file behind", async () => {
-    assert.equal(await withLock(async () => Promise.resolve(isHeld())), true);
-    assert.deepEqual(readdirSync(checkout.local), []);
+  it("gives what the work gives, holds the lock meanwhile, and leaves nobody's name in it", async () => {
+    assert.equal(await withLock(() => Promise.resolve(holder())), String(process.pid));
+    assert.equal(holder(), "");
+    assert.deepEqual(readdirSync(checkout.local), ["lock"]);
   });
 
   it("refuses a second command while the first lives, and leaves the first its lock", async () => {
@@ -36,10 +42,10 @@ describe("machine/lock", () => {
           message: `another command is at work here as process ${process.pid}; wait for it, or end it with "kill ${process.pid}"`,
         },
       );
-      assert.equal(isHeld(), true);
+      assert.equal(holder(), String(process.pid));
     });
     assert.equal(secondRan, false);
-    assert.deepEqual(readdirSync(checkout.local), []);
+    assert.equal(holder(), "");
   });
 
   it("marks what is started meanwhile, and nothing that is started afterwards", async () => {
@@ -60,15 +66,48 @@ describe("machine/lock", () => {
     assert.equal(await withLock(() => Promise.resolve("again")), "again");
   });
 
-  it("is taken over from a command that was killed", async () => {
-    leave({ pid: spawnSync("true").pid, start: "1" });
+  it("is taken over from a command as soon as that was killed, and not before", async () => {
+    leave(4711);
+    // As one that holds it: flock becomes the program, with the lock in its hands.
+    const other = spawn("flock", ["--no-fork", file(), "sleep", "60"], { stdio: "ignore" });
+    while (commandOf(other.pid) !== "sleep") await sleep(10);
+    await assert.rejects(
+      withLock(() => Promise.resolve()),
+      {
+        message: 'another command is at work here as process 4711; wait for it, or end it with "kill 4711"',
+      },
+    );
+    other.kill("SIGKILL");
+    await once(other, "exit");
     assert.equal(await withLock(() => Promise.resolve("taken")), "taken");
-    assert.equal(isHeld(), false);
+    assert.equal(holder(), "");
+  });
+
+  it("says so when there is no program to lock it with", async () => {
+    const path = process.env.PATH;
+    process.env.PATH = checkout.path("nothing");
+    try {
+      await assert.rejects(
+        withLock(() => Promise.resolve()),
+        /lock cannot be locked: spawnSync flock ENOENT; the program flock is in Debian's package util-linux$/,
+      );
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it("has what a killed command has left at work end before the next one begins", async () => {
+    const left = spawn("sleep", ["60"], {
+      stdio: "ignore",
+      env: { ...process.env, SLIPWAY_COMMAND_IN: checkout.local },
+    });
+    leave(spawnSync("true").pid);
+    assert.equal(await withLock(() => Promise.resolve(startTime(left.pid ?? 0))), undefined);
   });
 
   it("is taken by one alone of many that find at the same time that its holder was killed", async () => {
     for (let round = 0; round < 20; round++) {
-      leave({ pid: process.pid, start: "1" });
+      leave(process.pid);
       let holders = 0;
       let most = 0;
       const results = await Promise.allSettled(
@@ -85,20 +124,8 @@ describe("machine/lock", () => {
       assert.equal(most, 1);
       for (const result of results)
         if (result.status === "rejected") assert.match(String(result.reason), /another command is at work/);
-      assert.deepEqual(readdirSync(checkout.local), []);
+      assert.equal(holder(), "");
     }
-  });
-
-  it("is taken over from one that was killed while it took the lock over itself", async () => {
-    leave({ pid: process.pid, start: "1" });
-    checkout.write(`.local/lock.after-${process.pid}-1`, JSON.stringify({ pid: process.pid, start: "2" }));
-    assert.equal(await withLock(() => Promise.resolve("taken")), "taken");
-    assert.deepEqual(readdirSync(checkout.local), []);
-  });
-
-  it("is taken over when the machine lost its power before the file was written", async () => {
-    checkout.write(".local/lock", "");
-    assert.equal(await withLock(() => Promise.resolve("taken")), "taken");
   });
 
   it("is given back by a command that failed only when the programs that it started have ended", async () => {
@@ -115,7 +142,7 @@ describe("machine/lock", () => {
   });
 
   it("is taken over when another process has got the holder's id since", async () => {
-    leave({ pid: process.pid, start: "1" });
+    leave(process.pid);
     assert.equal(await withLock(() => Promise.resolve("taken")), "taken");
   });
 });
