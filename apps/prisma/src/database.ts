@@ -1,8 +1,9 @@
 import { PrismaMariaDb } from "@prisma/adapter-mariadb";
-import { type Pool, type PoolConfig, createPool } from "mariadb";
+import type { Pool, PoolConfig } from "mariadb";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PrismaClient } from "../generated/client/client.js";
 import type { DatabaseConfig } from "./config.js";
+import { createPool } from "./driver.js";
 import { isConnectionLost, isReadOnly } from "./errors.js";
 import { watchPool } from "./pool.js";
 import { repeating } from "./repeats.js";

@@ -1,9 +1,10 @@
-import { type Connection, type SqlError, createConnection } from "mariadb";
+import type { Connection, SqlError } from "mariadb";
 import { createHash, randomUUID } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatabaseConfig } from "./config.js";
 import { connectionOptions } from "./database.js";
+import { createConnection } from "./driver.js";
 
 export interface Migration {
   readonly name: string;

@@ -27,7 +27,6 @@ export async function driven(
       }
     },
     close: async () => {
-      // In this order: the driver throws what befalls a connection that nobody has been given yet.
       await database.close();
       await server.stop();
     },

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseConfig } from "../../../apps/prisma/src/config.js";
 
 type Row = Readonly<Record<string, string | null>>;
@@ -13,12 +12,15 @@ export class FakeMariaDb {
   readonly statements: { sql: string; connection: number }[] = [];
   /** What the sessions were set to. */
   readonly settings: string[] = [];
-  /** What becomes of new connections: ended at once, as by a proxy without a database behind it, or left without a word. */
-  away: "cut" | "silence" | false = false;
+  /**
+   * What becomes of new connections: ended at once, as by a proxy without a database behind it, left without a word, or
+   * ended with the first word, when the driver is about to begin with TLS.
+   */
+  away: "cut" | "silence" | "tls" | false = false;
+  /** What befalls a session that is being set up: its connection's end, or right behind the answer an error that says so. */
+  beginning: "cut" | "shutdown" | false = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Those that sign in, and set up their session with their first statement. */
-  readonly #beginning = new Set<Socket>();
   readonly #answer: (sql: string, connection: number) => Reply;
   #connections = 0;
 
@@ -26,14 +28,11 @@ export class FakeMariaDb {
     this.#answer = answer;
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
-      socket
-        .on("error", () => undefined)
-        .on("close", () => {
-          this.#sockets.delete(socket);
-          this.#beginning.delete(socket);
-        });
+      socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
+      const connection = ++this.#connections;
       if (this.away === "cut") socket.destroy();
-      else if (!this.away) this.#serve(socket, ++this.#connections);
+      else if (this.away === "tls") socket.end(packets(0, greeting(connection, TLS)));
+      else if (!this.away) this.#serve(socket, connection);
     });
   }
 
@@ -70,11 +69,9 @@ export class FakeMariaDb {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Once nobody signs in any more: the driver lets an error at that go unheard, which would fail a test. */
   async stop(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
-    while (this.#beginning.size > 0) await sleep(1);
     this.hangUp();
     await closed;
   }
@@ -82,7 +79,6 @@ export class FakeMariaDb {
   #serve(socket: Socket, connection: number): void {
     const prepared: string[] = [];
     let [buffered, authenticated] = [Buffer.alloc(0), false];
-    this.#beginning.add(socket);
     socket.write(packets(0, greeting(connection)));
     socket.on("data", (data) => {
       buffered = Buffer.concat([buffered, data]);
@@ -91,7 +87,6 @@ export class FakeMariaDb {
         const [sequence, payload] = [buffered.readUInt8(3), buffered.subarray(4, end)];
         buffered = buffered.subarray(end);
         const reply = authenticated ? this.#reply(payload, prepared, connection) : packets(sequence + 1, OK);
-        if (authenticated) this.#beginning.delete(socket);
         authenticated = true;
         if (reply === "cut") socket.destroy();
         else if (reply !== "silence") socket.write(reply);
@@ -128,6 +123,8 @@ export class FakeMariaDb {
   #execute(sql: string, connection: number, encode: (row: Row) => Buffer): Buffer | "cut" | "silence" {
     if (/^SET |@@/.test(sql)) {
       this.settings.push(sql);
+      if (this.beginning === "cut") return "cut";
+      if (this.beginning === "shutdown") return Buffer.concat([packets(1, OK), packets(0, SHUTDOWN)]);
       return packets(1, OK);
     }
     this.statements.push({ sql, connection });
@@ -146,10 +143,12 @@ const isError = (reply: readonly unknown[]): reply is readonly [number, string] 
 const OK = Buffer.from([0, 0, 0, 2, 0, 0, 0]);
 const EOF = Buffer.from([0xfe, 0, 0, 2, 0]);
 
-/** The first packet of a connection, with the capabilities of a server without TLS. */
-function greeting(connection: number): Buffer {
+const TLS = 0x0800;
+
+/** The first packet of a connection, with the capabilities of a server. */
+function greeting(connection: number, more = 0): Buffer {
   const [low, high] = [Buffer.alloc(2), Buffer.alloc(2)];
-  low.writeUInt16LE(0xa20b); // Transactions, the protocol of 4.1, a database at once
+  low.writeUInt16LE(0xa20b | more); // Transactions, the protocol of 4.1, a database at once
   high.writeUInt16LE(0x000f); // Several statements, results, authentication by a plugin
   const id = Buffer.alloc(4);
   id.writeUInt32LE(connection);
@@ -166,11 +165,13 @@ function greeting(connection: number): Buffer {
   ]);
 }
 
-function failure(errno: number, message: string): Buffer {
+function failure(errno: number, message: string, state = "HY000"): Buffer {
   const code = Buffer.alloc(2);
   code.writeUInt16LE(errno);
-  return Buffer.concat([Buffer.from([0xff]), code, Buffer.from(`#HY000${message}`)]);
+  return Buffer.concat([Buffer.from([0xff]), code, Buffer.from(`#${state}${message}`)]);
 }
+
+const SHUTDOWN = failure(1053, "Server shutdown in progress", "08S01");
 
 /** Of texts, and of times by their names. */
 function column(name: string): Buffer {
