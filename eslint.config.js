@@ -96,6 +96,16 @@ export default defineConfig(
       "no-restricted-syntax": ["error", newConfig, processEnv],
     },
   },
+  {
+    files: ["apps/prisma/src/**"],
+    ignores: ["apps/prisma/src/driver.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        { paths: [{ name: "mariadb", allowTypeImports: true, message: "driver.ts has it mended" }] },
+      ],
+    },
+  },
   { files: ["infra/config.ts"], rules: { "no-restricted-syntax": ["error", processEnv] } },
   {
     files: ["**/env.ts", "bench/**", ...layers.map((room) => `${room}/**`)],

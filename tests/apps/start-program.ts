@@ -6,18 +6,23 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 
+/** Runs a program with this environment alone, for 15 s at most; awaited, it tells how it ended. */
+export const launch = (program: string, env: Readonly<Record<string, string>>, args: string[] = []) =>
+  execa(process.execPath, ["--import", "slipway/typescript", program, ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...env },
+    extendEnv: false,
+    reject: false,
+    timeout: 15_000,
+  });
+
 /** Runs a program that is expected to end, and gives its log, which is all that it may write. */
 export async function startProgram(
   program: string,
   env: Readonly<Record<string, string>>,
   args: string[] = [],
 ) {
-  const command = ["--import", "slipway/typescript", program, ...args];
-  const options = { cwd: root, env: { PATH: process.env.PATH, ...env }, extendEnv: false };
-  const { exitCode, stdout, stderr } = await execa(process.execPath, command, {
-    ...options,
-    ...{ reject: false, timeout: 15_000 },
-  });
+  const { exitCode, stdout, stderr } = await launch(program, env, args);
   assert.equal(stderr, "");
   const lines = stdout.split("\n");
   return { status: exitCode, lines: lines.map((line) => JSON.parse(line) as { level: number; msg: string }) };

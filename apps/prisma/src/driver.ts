@@ -4,8 +4,8 @@ import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 
 /**
- * The driver, mended below: as it is, a connection that breaks while it begins ends the process. Its 3.5 needs all of it
- * but the last, and lets nobody import its connections.
+ * The driver, mended below: as it is, a connection that breaks while it begins ends the process. Prisma's adapter pins
+ * 3.4.5. In 3.5.4 a session that cannot be set up fails as it should; the other two are in it still.
  */
 export { createConnection, createPool };
 
@@ -19,6 +19,12 @@ interface DriverConnection extends EventEmitter {
 
 const mended = (driverConnection as unknown as { prototype: DriverConnection }).prototype;
 const { connect, fatalError, executeSessionVariableQuery } = mended;
+for (const [name, method] of Object.entries({ connect, fatalError, executeSessionVariableQuery })) {
+  if (typeof (method as unknown) !== "function")
+    throw new Error(
+      `mariadb: expected a connection's method ${name}, which this version lacks; go over driver.ts`,
+    );
+}
 
 const ignore = () => undefined;
 
