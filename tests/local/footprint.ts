@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { cgroup } from "../../machine/layout.js";
-import { run } from "../../shell/run.js";
+import { run } from "../../shell/programs.js";
 
 /** What a process, a folder or a descriptor shows, unless it is gone or is not to be seen. */
 function glance<T>(look: () => T, otherwise: T): T {

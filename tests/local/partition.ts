@@ -1,7 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { unlessGone } from "../../shell/processes.js";
-import { run } from "../../shell/run.js";
+import { run } from "../../shell/programs.js";
 import { clusterProcesses } from "./footprint.js";
 
 /** A node's, or a pod's, only way to others. */

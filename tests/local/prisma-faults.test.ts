@@ -67,6 +67,8 @@ async function removeWritten(): Promise<void> {
 describe("the GraphQL service under load", () => {
   before(endAllCuts);
   before(settled);
+  // A run that was killed has left its own.
+  before(removeWritten);
   afterEach(removeWritten);
 
   it("fails none of the reads and writes during ten rolling updates, and loses nothing that was written", async function () {
