@@ -7,7 +7,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { type Extract, extract, pack } from "tar-stream";
-import { UserError } from "../shell/run.js";
+import { UserError } from "../shell/errors.js";
 import { type Manifest, type Part, parseManifest } from "./manifest.js";
 
 const MANIFEST = "manifest.json";

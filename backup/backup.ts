@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { UserError } from "../shell/errors.js";
 import { local, repository } from "../shell/paths.js";
+import { interrupt, stopIfInterrupted } from "../shell/programs.js";
 import type { Tell } from "../shell/progress.js";
-import { interrupt, stopIfInterrupted, UserError } from "../shell/run.js";
 import { fingerprint, packArchive } from "./archive.js";
 import { type RunSteps, show } from "./check.js";
 import { createManifest, describeCounts, type Part } from "./manifest.js";

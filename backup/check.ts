@@ -1,5 +1,5 @@
+import { UserError } from "../shell/errors.js";
 import { runPhases, type Tell } from "../shell/progress.js";
-import { UserError } from "../shell/run.js";
 import { unpackArchive } from "./archive.js";
 import type { Manifest, Part } from "./manifest.js";
 import type { Platform } from "./platform.js";

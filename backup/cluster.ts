@@ -1,5 +1,6 @@
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { run, UserError } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 
 type Labels = Readonly<Record<string, string>>;
 

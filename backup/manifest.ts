@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { UserError } from "../shell/run.js";
+import { UserError } from "../shell/errors.js";
 
 /** Raised whenever an older program could not read what a newer one writes. */
 export const FORMAT_VERSION = 1;

@@ -1,7 +1,7 @@
 import { type Db, type Document, MongoClient, BSON } from "mongodb";
 import { z } from "zod";
+import { UserError } from "../shell/errors.js";
 import type { Tell } from "../shell/progress.js";
-import { UserError } from "../shell/run.js";
 import type { Counts } from "./manifest.js";
 import { type Pod, type Tunnel, withTunnel } from "./pods.js";
 import { inBatches, readRecords, writeRecords } from "./records.js";

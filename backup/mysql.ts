@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { Transform } from "node:stream";
+import { UserError } from "../shell/errors.js";
 import type { Tell } from "../shell/progress.js";
-import { UserError } from "../shell/run.js";
 import type { Counts } from "./manifest.js";
 import { type Pod, type Streams, execIn } from "./pods.js";
 import type { Dump, Store } from "./store.js";

@@ -8,8 +8,9 @@ import { pipeline } from "node:stream/promises";
 import { execa, ExecaError } from "execa";
 import { hostProcess } from "../machine/hosts.js";
 import { controlPlane } from "../machine/layout.js";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { run, searchPath, UserError } from "../shell/run.js";
+import { run, searchPath } from "../shell/programs.js";
 
 const RELAY = join(import.meta.dirname, "relay.mjs");
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { stopIfInterrupted } from "../shell/run.js";
+import { stopIfInterrupted } from "../shell/programs.js";
 
 /** Writes one JSON document a line, as they come. */
 export async function writeRecords(file: string, records: AsyncIterable<object>): Promise<void> {

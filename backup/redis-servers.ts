@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { stopIfInterrupted, UserError } from "../shell/run.js";
+import { UserError } from "../shell/errors.js";
+import { stopIfInterrupted } from "../shell/programs.js";
 
 /** Allowed what a backup needs, and nothing else. */
 const USER = "backup";

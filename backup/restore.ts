@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
+import { UserError } from "../shell/errors.js";
+import { interrupt, stopIfInterrupted } from "../shell/programs.js";
 import type { Tell } from "../shell/progress.js";
-import { interrupt, stopIfInterrupted, UserError } from "../shell/run.js";
 import { backupStores, defaultFile, inDrafts } from "./backup.js";
 import { check, type Checked, MissingStoreError, type RunSteps, show, type Step } from "./check.js";
 import { describeCounts, differences } from "./manifest.js";

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../shell/errors.js";
+import { stopIfInterrupted } from "../shell/programs.js";
 import type { Tell } from "../shell/progress.js";
-import { stopIfInterrupted, UserError } from "../shell/run.js";
 import { countPods, type Deployment, type Objects, patchDeployment } from "./cluster.js";
 
 /** How many pods a stopped Deployment is to have again: in the object itself, where no kill can lose it. */

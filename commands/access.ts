@@ -1,7 +1,7 @@
-import { existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import { local } from "../shell/paths.js";
-import { quoted, UserError } from "../shell/run.js";
+import { statSync } from "node:fs";
+import { UserError } from "../shell/errors.js";
+import { local, nearest } from "../shell/paths.js";
+import { quoted } from "../shell/programs.js";
 
 /**
  * What to tell a person who may not use what is under .local, because it is another user's.
@@ -19,6 +19,3 @@ export function accessRefused(error: unknown, given: readonly string[]): UserErr
     { cause: error },
   );
 }
-
-/** What of a path is there, and can be seen. */
-export const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Blocks, cloudStackFile } from "../engine/stack-file.js";
 import { repository } from "../shell/paths.js";
-import { run } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 import { isAtLeast } from "../toolchain/debian.js";
 import { type Finding, check } from "./finding.js";
 

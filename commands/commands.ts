@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError } from "commander";
-import { addBackupCommands } from "../backup/commands.js";
 import { elsewhere, kubectlOf } from "../engine/deployed-on.js";
 import { lastOutputs } from "../engine/local-stack.js";
 import { defaultSettings } from "../machine/layout.js";
 import { withLock } from "../machine/lock.js";
 import { leastNodes, savedSettings, whyNodes } from "../machine/settings.js";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
 import { recorded } from "../shell/record.js";
-import { UserError } from "../shell/run.js";
+import { addBackupCommands } from "./backup.js";
 import { diagnoseStack } from "./cloud-doctor.js";
 import { diagnose } from "./doctor.js";
 import { down } from "./down.js";

@@ -3,13 +3,14 @@ import { stat, statfs } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
 import { processesIn } from "../machine/control-groups.js";
 import { type Settings } from "../machine/layout.js";
+import { UserError } from "../shell/errors.js";
 import { repository } from "../shell/paths.js";
-import { run, UserError } from "../shell/run.js";
+import { nearest } from "../shell/paths.js";
+import { portHolder } from "../shell/port-holder.js";
+import { run } from "../shell/programs.js";
 import { missingPackages } from "../toolchain/debian.js";
 import { toolsAreBuilt } from "../toolchain/tools.js";
-import { nearest } from "./access.js";
 import { type Finding, advise, check } from "./finding.js";
-import { portHolder } from "./port-holder.js";
 
 const gibibyte = 1024 ** 3;
 const neededMemory = 4;

@@ -5,9 +5,9 @@ import { processesIn } from "../machine/control-groups.js";
 import { hostProcess, stopHosts } from "../machine/hosts.js";
 import { controlPlane } from "../machine/layout.js";
 import { savedSettings } from "../machine/settings.js";
+import { UserError } from "../shell/errors.js";
 import { local } from "../shell/paths.js";
 import { runPhases, type Tell } from "../shell/progress.js";
-import { UserError } from "../shell/run.js";
 import { bundleFolders } from "../toolchain/images.js";
 import { embeddedFiles } from "../toolchain/tools.js";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { localStackFile } from "../engine/stack-file.js";
-import { UserError } from "../shell/run.js";
+import { UserError } from "../shell/errors.js";
 
 /** A cluster that somebody already has. */
 export interface ExternalCluster {

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { elsewhere, kubectlOf } from "../engine/deployed-on.js";
 import { hostProcess } from "../machine/hosts.js";
 import { controlPlane } from "../machine/layout.js";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { searchPath, UserError } from "../shell/run.js";
+import { searchPath } from "../shell/programs.js";
 
 const binary = join(paths.bin, "kubectl");
 

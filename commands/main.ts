@@ -1,4 +1,5 @@
-import { endPrograms, interrupt, UserError } from "../shell/run.js";
+import { UserError } from "../shell/errors.js";
+import { endPrograms, interrupt } from "../shell/programs.js";
 import { accessRefused } from "./access.js";
 import { createCommands } from "./commands.js";
 

@@ -5,8 +5,9 @@ import { answers } from "../machine/entries.js";
 import { hostProcess } from "../machine/hosts.js";
 import { controlPlane } from "../machine/layout.js";
 import { type ClusterObject, nodeIsReady, startOfHost } from "../machine/readiness.js";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { run, UserError } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 
 export interface Status {
   stack: "local";

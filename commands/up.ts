@@ -1,24 +1,15 @@
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isUnfinished } from "../backup/unfinished.js";
 import { refuseAnotherCluster } from "../engine/deployed-on.js";
 import { deploy, type Outputs, readState, type StackConfiguration } from "../engine/local-stack.js";
-import { applyAddons } from "../machine/addons.js";
-import { createCertificates } from "../machine/certificates.js";
-import { controlPlaneServices, writeControlPlaneFiles } from "../machine/control-plane.js";
+import { addonNamespaces, applyAddons } from "../machine/addons.js";
+import { startCluster } from "../machine/cluster.js";
 import { fetchAcmeRoot, waitForEntries } from "../machine/entries.js";
-import { connectNode, ensureHost, hostProcess } from "../machine/hosts.js";
-import { controlPlane, nodeIndexes, nodeName, type Settings } from "../machine/layout.js";
-import { nodeServices, writeNodeFiles } from "../machine/node.js";
+import { type Settings } from "../machine/layout.js";
 import { loadImages } from "../machine/node-stores.js";
 import { waitUntilReady } from "../machine/readiness.js";
 import { chooseSettings } from "../machine/settings.js";
 import { paths } from "../shell/paths.js";
 import { type Phase, runPhases, type Tell } from "../shell/progress.js";
-import { run, stopIfInterrupted, UserError } from "../shell/run.js";
-import { together } from "../shell/together.js";
-import { writeWhole } from "../shell/whole-file.js";
 import { unpackDebianPackages } from "../toolchain/debian.js";
 import { appImages, buildBundles, buildImages, type BuiltImage } from "../toolchain/images.js";
 import { pushImages } from "../toolchain/registry.js";
@@ -87,10 +78,11 @@ const machinePhases: Phase<UpContext>[] = [
   },
 ];
 
-const addonNamespaces = ["kube-system", "local-path-storage", "ingress"];
-
 const clusterPhases: Phase<UpContext>[] = [
-  { title: "start the cluster", run: startCluster },
+  {
+    title: "start the cluster",
+    run: ({ settings, images }, tell) => startCluster(settings, pauseOf(images), tell),
+  },
   {
     title: "load images onto the nodes",
     run: ({ settings, images }, tell) => loadImages(settings, images, tell),
@@ -147,62 +139,10 @@ const lastPhases: Phase<UpContext>[] = [
   { title: "remove unused images", run: ({ images }) => removeUnusedImages(images, readState) },
 ];
 
-async function startCluster({ settings, images }: UpContext, tell: (line: string) => void): Promise<void> {
+function pauseOf(images: BuiltImage[]): string {
   const pause = images.find(({ name }) => name === "pause");
   if (pause === undefined) throw new Error("the pause image was not built");
-  await createCertificates(settings);
-  await writeControlPlaneFiles(settings);
-  await mkdir(paths.logs, { recursive: true });
-  await writeWhole(paths.settings, JSON.stringify(settings));
-  tell("control plane");
-  await ensureHost(controlPlane, controlPlaneServices(settings));
-  await together(
-    nodeIndexes(settings).map((index) => async () => {
-      tell(nodeName(index));
-      await writeNodeFiles(index, pause.reference);
-      await ensureHost(nodeName(index), nodeServices(index));
-      await connectNode(index);
-    }),
-  );
-  tell("waiting for the Kubernetes API");
-  await waitForApi();
-  tell("waiting for containerd");
-  await together(nodeIndexes(settings).map((index) => () => waitForContainerd(index)));
-}
-
-async function waitForApi(): Promise<void> {
-  const ready = () =>
-    run("kubectl", [
-      "--kubeconfig",
-      paths.kubeconfig,
-      "--request-timeout=5s",
-      "get",
-      "--raw",
-      "/readyz",
-    ]).then(
-      () => true,
-      () => false,
-    );
-  for (let waited = 0; !(await ready()); waited++) {
-    stopIfInterrupted();
-    if (waited === 120)
-      throw new UserError(
-        `the Kubernetes API does not get ready; see ${paths.logs}/control-plane/kube-apiserver/current`,
-      );
-    await sleep(250);
-  }
-}
-
-async function waitForContainerd(index: number): Promise<void> {
-  const socket = () => `/proc/${hostProcess(nodeName(index)) ?? 0}/root/run/containerd/containerd.sock`;
-  for (let waited = 0; !existsSync(socket()); waited++) {
-    stopIfInterrupted();
-    if (waited === 120)
-      throw new UserError(
-        `containerd of ${nodeName(index)} does not start; see ${paths.logs}/${nodeName(index)}/containerd/current`,
-      );
-    await sleep(250);
-  }
+  return pause.reference;
 }
 
 function stackConfiguration({ settings, external, images }: UpContext): StackConfiguration {

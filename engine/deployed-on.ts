@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { quoted, UserError } from "../shell/run.js";
+import { quoted } from "../shell/programs.js";
 import { writeWhole } from "../shell/whole-file.js";
 import type { ClusterAddress } from "./missing-objects.js";
 

@@ -4,8 +4,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
+import { UserError } from "../shell/errors.js";
 import { local, paths, repository } from "../shell/paths.js";
-import { openLog, searchPath, stopIfInterrupted, UserError } from "../shell/run.js";
+import { openLog, searchPath, stopIfInterrupted } from "../shell/programs.js";
 import { writeWhole } from "../shell/whole-file.js";
 import { clusterFile, keepToOneCluster } from "./deployed-on.js";
 import { lineOf, nameOf } from "./events.js";
@@ -92,7 +93,7 @@ async function openStack(): Promise<Stack> {
       },
     },
   );
-  // A lock that is left over is that of a run that was killed: only one command runs at a time (see lock.ts).
+  // A lock that is left over is that of a run that was killed: whoever calls this holds the commands' own.
   await stack.cancel();
   return stack;
 }

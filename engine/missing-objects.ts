@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { run, stopIfInterrupted, UserError } from "../shell/run.js";
+import { UserError } from "../shell/errors.js";
+import { run, stopIfInterrupted } from "../shell/programs.js";
 
 /** A resource as the engine's state has it, as far as it matters here. */
 export interface StateResource {

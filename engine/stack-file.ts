@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { UserError } from "../shell/errors.js";
 import { repository } from "../shell/paths.js";
-import { UserError } from "../shell/run.js";
 
 /** A stack file's configuration: a block's name with its value, whatever it is. */
 export type Blocks = Readonly<Record<string, unknown>>;

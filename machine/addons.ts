@@ -3,11 +3,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths, repository } from "../shell/paths.js";
-import { run } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 import { writeWhole } from "../shell/whole-file.js";
 import type { BuiltImage } from "../toolchain/images.js";
 
 const folder = join(repository, "machine/addons");
+
+/** Where they run. */
+export const addonNamespaces = ["kube-system", "local-path-storage", "ingress"];
 
 /** Files of the cluster's certificates that the manifests ask for. */
 export const addonFiles = ["ca.crt", "metrics-server.crt", "metrics-server.key"] as const;

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../shell/errors.js";
 import { signal, unlessGone } from "../shell/processes.js";
-import { run, UserError } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 import { cgroup } from "./layout.js";
 
 const cgroupRoots = () =>

@@ -4,8 +4,9 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { run, stopIfInterrupted, UserError } from "../shell/run.js";
+import { run, stopIfInterrupted } from "../shell/programs.js";
 import { hostProcess } from "./hosts.js";
 import { controlPlane } from "./layout.js";
 

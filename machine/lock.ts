@@ -1,14 +1,24 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../shell/errors.js";
 import { local } from "../shell/paths.js";
 import { isThere, signal, startTime } from "../shell/processes.js";
-import { UserError } from "../shell/run.js";
 import { processesIn } from "./control-groups.js";
 
-/** Names the process that holds it, until that gives it back; the kernel locks it for as long as that process lives. */
+/** The kernel locks it for as long as its holder lives. It names that process, until it gives the lock back in order. */
 const file = join(local, "lock");
 
 /** What every process that a command starts inherits, by which a later command knows those of one that was killed. */
@@ -18,13 +28,11 @@ const endSec = 30;
 
 /** Holds off every other command that changes this checkout's cluster; a lock whose holder died counts for nothing. */
 export async function withLock<T>(work: () => Promise<T>): Promise<T> {
-  await mkdir(local, { recursive: true });
-  const lock = openSync(file, "a+", 0o600);
+  const lock = await take();
   try {
-    take(lock);
-    if (readFileSync(file, "utf8") !== "") await endLeftovers();
-    ftruncateSync(lock);
-    writeSync(lock, String(process.pid));
+    const before = readFileSync(lock, "utf8");
+    writeSync(lock, `${process.pid}\n`);
+    if (before !== "") await endLeftovers();
     return await marked(work, () => {
       ftruncateSync(lock);
     });
@@ -33,19 +41,36 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Locks an open file, which stays locked until this process closes it or ends. */
-function take(lock: number): void {
+/** Opens the file and locks it, until this process closes it or ends. */
+async function take(): Promise<number> {
+  for (;;) {
+    await mkdir(local, { recursive: true });
+    const lock = openSync(file, "a+", 0o600);
+    try {
+      lockOpen(lock);
+      // "down -- --purge" removes it while it holds it, and then it is nobody's.
+      if (existsSync(file) && statSync(file).ino === fstatSync(lock).ino) return lock;
+      closeSync(lock);
+    } catch (error) {
+      closeSync(lock);
+      throw error;
+    }
+  }
+}
+
+function lockOpen(lock: number): void {
   const { status, error } = spawnSync("flock", ["-n", "3"], { stdio: ["ignore", "ignore", "inherit", lock] });
   if (status === 0) return;
   if (status === 1) {
-    const pid = readFileSync(file, "utf8");
+    const pid = readFileSync(lock, "utf8").trim().split("\n").at(-1) ?? "";
     const [who, end] = pid === "" ? ["", ""] : [` as process ${pid}`, `, or end it with "kill ${pid}"`];
     throw new UserError(`another command is at work here${who}; wait for it${end}`);
   }
-  const why = error?.message ?? `flock ended with ${status ?? "a signal"}`;
-  throw new UserError(
-    `${file} cannot be locked: ${why}; the program flock is in Debian's package util-linux`,
-  );
+  const why =
+    error !== undefined && "code" in error && error.code === "ENOENT"
+      ? 'there is no flock; run "apt-get install util-linux"'
+      : `flock ended with ${status ?? "a signal"}; put this checkout on a file system that has locks`;
+  throw new UserError(`${file} cannot be locked: ${why}`);
 }
 
 /** Works with the mark in the environment, and gives the lock back when nothing is at work any more. */

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { local } from "../shell/paths.js";
-import { run } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 import { together } from "../shell/together.js";
 import type { BuiltImage } from "../toolchain/images.js";
 import { hostProcess } from "./hosts.js";

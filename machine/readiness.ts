@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Deployment, V1Node, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
 import { startedAt } from "../shell/processes.js";
-import { run, stopIfInterrupted, UserError } from "../shell/run.js";
+import { run, stopIfInterrupted } from "../shell/programs.js";
 import { hostProcess } from "./hosts.js";
 
 /** As the API sends it: times are strings. */

@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { quoted, run, UserError } from "../shell/run.js";
+import { quoted, run } from "../shell/programs.js";
 import { writeWhole } from "../shell/whole-file.js";
 import { controlPlane, inside } from "./layout.js";
 

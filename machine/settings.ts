@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { UserError } from "../shell/run.js";
 import { defaultSettings, type Settings } from "./layout.js";
 
 /** Of the cluster. */

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UserError } from "../shell/errors.js";
 import type { Tell } from "../shell/progress.js";
-import { UserError } from "../shell/run.js";
 
 /** Another state of the repository in a folder of its own, with its dependencies. */
 export interface Checkout {

@@ -1,4 +1,4 @@
-import { tellingErrors } from "../shell/run.js";
+import { tellingErrors } from "../shell/errors.js";
 import { createCommands } from "./commands.js";
 import { previewAgainst, previewFirst } from "./rehearse.js";
 

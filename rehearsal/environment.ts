@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { searchPath } from "../shell/run.js";
+import { searchPath } from "../shell/programs.js";
 import type { Clouds } from "./clouds.js";
 import { GO_ENVIRONMENT } from "./processes.js";
 import type { World } from "./rehearsal.js";

@@ -1,8 +1,8 @@
 import { Argument, Command } from "commander";
 import { writeFileSync } from "node:fs";
 import { withLock } from "../machine/lock.js";
+import { tellingErrors } from "../shell/errors.js";
 import { repository } from "../shell/paths.js";
-import { tellingErrors } from "../shell/run.js";
 import { buildTools, toolsAreBuilt } from "../toolchain/tools.js";
 import { partsOf, Stage, type Act } from "./acts/index.js";
 import { Rehearsal } from "./rehearsal.js";

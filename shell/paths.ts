@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,3 +21,6 @@ export const paths = {
   kubeconfig: join(local, "kubeconfig"),
   acmeRoot: join(local, "ca.pem"),
 };
+
+/** What of a path is there, and can be seen. */
+export const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));

@@ -1,5 +1,5 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
-import { stopIfInterrupted } from "./run.js";
+import { stopIfInterrupted } from "./programs.js";
 import { joined } from "./together.js";
 
 export type Tell = (line: string) => void;

@@ -2,8 +2,9 @@ import { ExecaError } from "execa";
 import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { run, UserError } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 
 interface Program {
   /** The Debian package that has it. */

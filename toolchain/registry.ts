@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { paths } from "../shell/paths.js";
-import { run } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 import { writeContainersConfiguration } from "./debian.js";
 import type { BuiltImage } from "./images.js";
 

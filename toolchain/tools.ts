@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { paths, repository } from "../shell/paths.js";
-import { run } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 import { together } from "../shell/together.js";
 
 /** Programs that are built together. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../shell/paths.js";
-import { run } from "../shell/run.js";
+import { run } from "../shell/programs.js";
 import { writeContainersConfiguration } from "./debian.js";
 import type { BuiltImage } from "./images.js";
 

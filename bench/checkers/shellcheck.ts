@@ -1,5 +1,4 @@
 import { execa } from "execa";
-import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Report } from "./finding.js";
 import { tools } from "./tools.js";
@@ -14,11 +13,8 @@ interface Comment {
 
 /** Every script of the program and of the images, and what it reads. */
 export async function shellcheck(manifest: string, folder: string): Promise<Report> {
-  const scripts = ["infra", "apps", "machine", "shell"].flatMap((part) =>
-    readdirSync(join(folder, part), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".sh") && !name.includes("node_modules"))
-      .map((name) => join(folder, part, name)),
-  );
+  const { stdout: files } = await execa("git", ["ls-files", "*.sh"], { cwd: folder });
+  const scripts = files.split("\n").map((file) => join(folder, file));
   const args = [
     "--severity=warning",
     "--external-sources",

@@ -1,10 +1,9 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cgroup } from "../../machine/layout.js";
-import { controlPlane } from "../../machine/layout.js";
+import { cgroup, controlPlane } from "../../machine/layout.js";
 import { paths } from "../../shell/paths.js";
-import { run } from "../../shell/run.js";
+import { run } from "../../shell/programs.js";
 
 /** A client of the cluster that stands in this checkout. */
 export function cluster(): KubeConfig {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { quoted } from "../../shell/run.js";
+import { quoted } from "../../shell/programs.js";
 import { writeWhole } from "../../shell/whole-file.js";
 import { VERSION } from "./version.js";
 

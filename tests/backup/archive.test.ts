@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { fingerprint, packArchive, unpackArchive } from "../../backup/archive.js";
-import { UserError } from "../../shell/run.js";
+import { UserError } from "../../shell/errors.js";
 import { type Entries, manifestOf, partOf, writeArchive } from "./backup-file.js";
 
 function holdsTheSame(one: Buffer, other: Buffer): boolean {

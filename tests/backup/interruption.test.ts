@@ -5,20 +5,25 @@ import type * as Backup from "../../backup/backup.js";
 import type { RunSteps } from "../../backup/check.js";
 import type * as RestoreModule from "../../backup/restore.js";
 import type * as UnfinishedModule from "../../backup/unfinished.js";
-import type * as Shell from "../../shell/run.js";
+import type * as Errors from "../../shell/errors.js";
+import type * as Programs from "../../shell/programs.js";
 import { Checkout } from "../support/checkout.js";
 import { FakePlatform } from "./fake-platform.js";
 
-describe("backup ended by Ctrl-C", () => {
+describe("backup/restore, ended by Ctrl-C", () => {
   let checkout: Checkout;
-  let modules: typeof RestoreModule & typeof UnfinishedModule & typeof Backup & typeof Shell;
+  let modules: typeof RestoreModule &
+    typeof UnfinishedModule &
+    typeof Backup &
+    typeof Programs &
+    typeof Errors;
   let platform: FakePlatform;
   let file: string;
 
   before(async () => {
     checkout = new Checkout();
     mkdirSync(checkout.local);
-    const names = ["backup/restore", "backup/unfinished", "backup/backup", "shell/run"];
+    const names = ["backup/restore", "backup/unfinished", "backup/backup", "shell/programs", "shell/errors"];
     const loaded = await Promise.all(names.map((name) => checkout.load<object>(name)));
     modules = Object.assign({}, ...loaded);
     file = checkout.path("file.tar.gz");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type * as Access from "../../commands/access.js";
-import { UserError } from "../../shell/run.js";
+import { UserError } from "../../shell/errors.js";
 import { Checkout } from "../support/checkout.js";
 
 describe("commands/access", () => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diagnoseBlocks, diagnoseStack } from "../../commands/cloud-doctor.js";
-import { UserError } from "../../shell/run.js";
+import { UserError } from "../../shell/errors.js";
 import { committedConfig } from "../support/stacks.js";
 
 /** What stands in for each program: the lines of a script; one that is undefined is not there. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import type * as External from "../../commands/external-cluster.js";
 import type * as Up from "../../commands/up.js";
-import { quoted } from "../../shell/run.js";
+import { quoted } from "../../shell/programs.js";
 import { Checkout } from "../support/checkout.js";
 
 describe("commands/external-cluster", () => {

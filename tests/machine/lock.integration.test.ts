@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type * as Lock from "../../machine/lock.js";
 import { startTime } from "../../shell/processes.js";
@@ -24,11 +24,21 @@ describe("machine/lock", () => {
   const holder = () => (existsSync(file()) ? readFileSync(file(), "utf8") : "");
   /** What a command leaves that is killed. */
   const leave = (pid: number) => {
-    checkout.write(".local/lock", String(pid));
+    checkout.write(".local/lock", `${pid}\n`);
   };
 
+  const markedHere = () => ({ ...process.env, SLIPWAY_COMMAND_IN: checkout.local });
+  /** A process with the lock in its hands, which flock becomes. */
+  async function holdElsewhere(pid: number): Promise<ChildProcess> {
+    leave(pid);
+    const other = spawn("flock", ["--no-fork", file(), "sleep", "60"], { stdio: "ignore" });
+    while (commandOf(other.pid) === "flock") await sleep(10);
+    assert.equal(commandOf(other.pid), "sleep");
+    return other;
+  }
+
   it("gives what the work gives, holds the lock meanwhile, and leaves nobody's name in it", async () => {
-    assert.equal(await withLock(() => Promise.resolve(holder())), String(process.pid));
+    assert.equal(await withLock(() => Promise.resolve(holder())), `${process.pid}\n`);
     assert.equal(holder(), "");
     assert.deepEqual(readdirSync(checkout.local), ["lock"]);
   });
@@ -42,7 +52,7 @@ describe("machine/lock", () => {
           message: `another command is at work here as process ${process.pid}; wait for it, or end it with "kill ${process.pid}"`,
         },
       );
-      assert.equal(holder(), String(process.pid));
+      assert.equal(holder(), `${process.pid}\n`);
     });
     assert.equal(secondRan, false);
     assert.equal(holder(), "");
@@ -67,46 +77,83 @@ describe("machine/lock", () => {
   });
 
   it("is taken over from a command as soon as that was killed, and not before", async () => {
-    leave(4711);
-    // As one that holds it: flock becomes the program, with the lock in its hands.
-    const other = spawn("flock", ["--no-fork", file(), "sleep", "60"], { stdio: "ignore" });
-    while (commandOf(other.pid) !== "sleep") await sleep(10);
-    await assert.rejects(
-      withLock(() => Promise.resolve()),
-      {
-        message: 'another command is at work here as process 4711; wait for it, or end it with "kill 4711"',
-      },
-    );
-    other.kill("SIGKILL");
+    const other = await holdElsewhere(4711);
+    try {
+      await assert.rejects(
+        withLock(() => Promise.resolve()),
+        {
+          message: 'another command is at work here as process 4711; wait for it, or end it with "kill 4711"',
+        },
+      );
+    } finally {
+      other.kill("SIGKILL");
+    }
     await once(other, "exit");
     assert.equal(await withLock(() => Promise.resolve("taken")), "taken");
     assert.equal(holder(), "");
   });
 
-  it("says so when there is no program to lock it with", async () => {
-    const path = process.env.PATH;
-    process.env.PATH = checkout.path("nothing");
-    try {
+  it("names its holder, and not the killed one before it, whose name is there still", async () => {
+    leave(4711);
+    await withLock(async () => {
+      assert.equal(holder(), `4711\n${process.pid}\n`);
       await assert.rejects(
         withLock(() => Promise.resolve()),
-        /lock cannot be locked: spawnSync flock ENOENT; the program flock is in Debian's package util-linux$/,
+        ({ message }: Error) => message.includes(` as process ${process.pid};`),
       );
+    });
+    assert.equal(holder(), "");
+  });
+
+  it("is not taken of a file that its holder removes, as a purge does, but of the one that is made after it", async () => {
+    await withLock(async () => {
+      rmSync(checkout.local, { recursive: true });
+      assert.equal(await withLock(() => Promise.resolve(holder())), `${process.pid}\n`);
+    });
+    // Between another's opening and its locking.
+    checkout.fakeProgram("flock", `rm -f '${file()}'; rm "$0"; exec flock "$@"`);
+    const path = process.env.PATH;
+    process.env.PATH = `${checkout.path(".local/bin")}:${path ?? ""}`;
+    try {
+      assert.equal(await withLock(() => Promise.resolve(holder())), `${process.pid}\n`);
     } finally {
       process.env.PATH = path;
     }
   });
 
-  it("has what a killed command has left at work end before the next one begins", async () => {
-    const left = spawn("sleep", ["60"], {
-      stdio: "ignore",
-      env: { ...process.env, SLIPWAY_COMMAND_IN: checkout.local },
+  for (const [what, script, message] of [
+    ["there is no program to lock it with", undefined, 'there is no flock; run "apt-get install util-linux"'],
+    [
+      "its file system has no locks",
+      "exit 71",
+      "flock ended with 71; put this checkout on a file system that has locks",
+    ],
+  ] as const) {
+    it(`says so when ${what}`, async () => {
+      const other = new Checkout();
+      const path = process.env.PATH;
+      if (script !== undefined) other.fakeProgram("flock", script);
+      process.env.PATH = other.path(".local/bin");
+      try {
+        await assert.rejects(
+          withLock(() => Promise.resolve()),
+          { message: `${file()} cannot be locked: ${message}` },
+        );
+      } finally {
+        process.env.PATH = path;
+        other.remove();
+      }
     });
+  }
+
+  it("has what a killed command has left at work end before the next one begins", async () => {
+    const left = spawn("sleep", ["60"], { stdio: "ignore", env: markedHere() });
     leave(spawnSync("true").pid);
     assert.equal(await withLock(() => Promise.resolve(startTime(left.pid ?? 0))), undefined);
   });
 
   it("is taken by one alone of many that find at the same time that its holder was killed", async () => {
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 3; round++) {
       leave(process.pid);
       let holders = 0;
       let most = 0;

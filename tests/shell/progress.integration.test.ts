@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { interrupt, run } from "../../shell/programs.js";
 import { type Phase, runPhases, type Tell } from "../../shell/progress.js";
-import { interrupt, run } from "../../shell/run.js";
 
 /** Runs phases with what they print kept out of the test's own output; gives that too. */
 async function printed<Context>(

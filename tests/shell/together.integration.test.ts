@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run, stopIfInterrupted } from "../../shell/run.js";
+import { run, stopIfInterrupted } from "../../shell/programs.js";
 import { failureBeside, together } from "../../shell/together.js";
 
 describe("shell/together", () => {

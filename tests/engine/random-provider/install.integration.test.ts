@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { installRandomProvider } from "../../../engine/random-provider/install.js";
-import { quoted } from "../../../shell/run.js";
+import { quoted } from "../../../shell/programs.js";
 
 const repositoryRoot = resolve(import.meta.dirname, "../../..");
 

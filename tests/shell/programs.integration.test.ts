@@ -5,10 +5,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isThere, startTime } from "../../shell/processes.js";
-import { endPrograms, run } from "../../shell/run.js";
+import { endPrograms, run } from "../../shell/programs.js";
 import { Checkout } from "../support/checkout.js";
 
-describe("shell/run", () => {
+describe("shell/programs", () => {
   /** Starts a script that says when it is ready; `ended` gives what it ended with. */
   async function started(script: string) {
     let isReady = (): void => undefined;

@@ -2,6 +2,7 @@ import { execa, ExecaError, type Options } from "execa";
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "./errors.js";
 import { paths, repository } from "./paths.js";
 import { isThere, type Process, signal, treeOf } from "./processes.js";
 import { failureBeside } from "./together.js";
@@ -43,20 +44,6 @@ export async function endPrograms(patienceMs = 1000, orderMs = 5000): Promise<vo
 }
 
 const idsOf = (processes: Process[]) => processes.map(({ pid }) => pid);
-
-/** A problem whose message is all that a person needs: it is printed without a stack. */
-export class UserError extends Error {}
-
-/** Does what a command is for; of a {@link UserError} it prints the message alone, and the exit code is 1. */
-export async function tellingErrors(action: () => Promise<unknown>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`\nerror: ${error.message}\n`);
-    process.exitCode = 1;
-  }
-}
 
 /** Where programs are looked for: ours, then the machine's own. */
 export function searchPath(): string {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { listeningSocket, portHolder } from "../../commands/port-holder.js";
+import { listeningSocket, portHolder } from "../../shell/port-holder.js";
 
-describe("commands/port-holder", () => {
+describe("shell/port-holder", () => {
   describe("listeningSocket", () => {
     const head =
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import type { BackupOptions } from "../backup/backup.js";
+import type { RestoreOptions } from "../backup/restore.js";
 import { withLock } from "../machine/lock.js";
-import type { BackupOptions } from "./backup.js";
-import type { RestoreOptions } from "./restore.js";
 
 /** `npm run backup` and `npm run restore`, which load the databases' clients, and nobody else does. */
 export function addBackupCommands(program: Command, say: (text: string) => void): void {
@@ -11,7 +11,7 @@ export function addBackupCommands(program: Command, say: (text: string) => void)
     .option("--output <file>", "a new file (default: one under backups/, named after the time)")
     .action((options: BackupOptions) =>
       withLock(async () => {
-        const { backup, describeBackup } = await import("./backup.js");
+        const { backup, describeBackup } = await import("../backup/backup.js");
         say(describeBackup(await backup(options)));
       }),
     );
@@ -22,8 +22,8 @@ export function addBackupCommands(program: Command, say: (text: string) => void)
     .option("--no-safety-backup", "do not back up first what is there, when it is too broken for that")
     .action((file: string, options: RestoreOptions) =>
       withLock(async () => {
-        const { restore } = await import("./restore.js");
-        const { describeRestored } = await import("./restored.js");
+        const { restore } = await import("../backup/restore.js");
+        const { describeRestored } = await import("../backup/restored.js");
         say(describeRestored(await restore(file, options)));
       }),
     );
