@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
 import { processesIn } from "../machine/control-groups.js";
-import { type Settings } from "../machine/layout.js";
+import type { Settings } from "../machine/layout.js";
 import { UserError } from "../shell/errors.js";
 import { repository } from "../shell/paths.js";
 import { nearest } from "../shell/paths.js";

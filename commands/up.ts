@@ -4,7 +4,7 @@ import { deploy, type Outputs, readState, type StackConfiguration } from "../eng
 import { addonNamespaces, applyAddons } from "../machine/addons.js";
 import { startCluster } from "../machine/cluster.js";
 import { fetchAcmeRoot, waitForEntries } from "../machine/entries.js";
-import { type Settings } from "../machine/layout.js";
+import type { Settings } from "../machine/layout.js";
 import { loadImages } from "../machine/node-stores.js";
 import { waitUntilReady } from "../machine/readiness.js";
 import { chooseSettings } from "../machine/settings.js";
