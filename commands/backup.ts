@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { BackupOptions } from "../backup/backup.js";
 import type { RestoreOptions } from "../backup/restore.js";
-import { withLock } from "../machine/lock.js";
+import { withLock } from "./lock.js";
 
 /** `npm run backup` and `npm run restore`, which load the databases' clients, and nobody else does. */
 export function addBackupCommands(program: Command, say: (text: string) => void): void {

@@ -2,7 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { withLock } from "../machine/lock.js";
+import { withLock } from "../commands/lock.js";
 import type { Run } from "../rehearsal/engine.js";
 import { Rehearsal } from "../rehearsal/rehearsal.js";
 import type { Configuration, RehearsedStack } from "../rehearsal/stack.js";

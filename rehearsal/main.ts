@@ -1,6 +1,6 @@
 import { Argument, Command } from "commander";
 import { writeFileSync } from "node:fs";
-import { withLock } from "../machine/lock.js";
+import { withLock } from "../commands/lock.js";
 import { tellingErrors } from "../shell/errors.js";
 import { repository } from "../shell/paths.js";
 import { buildTools, toolsAreBuilt } from "../toolchain/tools.js";

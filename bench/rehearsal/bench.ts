@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { withLock } from "../../machine/lock.js";
+import { withLock } from "../../commands/lock.js";
 import { inventoryDifferences } from "../../rehearsal/acts/teardown.js";
 import { liveObjects } from "../../rehearsal/checks/live-objects.js";
 import { Rehearsal } from "../../rehearsal/rehearsal.js";

@@ -13,7 +13,7 @@ import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { withLock } from "../../machine/lock.js";
+import { withLock } from "../../commands/lock.js";
 import { kubeconfigOf } from "../../rehearsal/cluster/access.js";
 import { startControlPlanes } from "../../rehearsal/cluster/control-plane.js";
 import { KubernetesCluster } from "../../rehearsal/cluster/kubernetes-cluster.js";

@@ -13,10 +13,10 @@ import {
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { processesIn } from "../machine/control-groups.js";
 import { UserError } from "../shell/errors.js";
 import { local } from "../shell/paths.js";
 import { isThere, signal, startTime } from "../shell/processes.js";
-import { processesIn } from "./control-groups.js";
 
 /** The kernel locks it for as long as its holder lives. It names that process, until it gives the lock back in order. */
 const file = join(local, "lock");

@@ -3,18 +3,18 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import type * as Lock from "../../machine/lock.js";
+import type * as Lock from "../../commands/lock.js";
 import { startTime } from "../../shell/processes.js";
 import { Checkout } from "../support/checkout.js";
 
 const commandOf = (pid = 0) => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 
-describe("machine/lock", () => {
+describe("commands/lock", () => {
   let checkout: Checkout;
   let withLock: typeof Lock.withLock;
   before(async () => {
     checkout = new Checkout();
-    ({ withLock } = await checkout.load<typeof Lock>("machine/lock"));
+    ({ withLock } = await checkout.load<typeof Lock>("commands/lock"));
   });
   after(() => {
     checkout.remove();
