@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { settings } from "../../infra/config.js";
-import { resourcesOf } from "../support/stacks.js";
 import { commands, folder, found, read, repository, runbooks } from "./runbooks.js";
 
 const scriptsOf = (path: string) => (JSON.parse(read(path)) as { scripts: Record<string, string> }).scripts;
@@ -99,14 +98,6 @@ describe("docs/runbooks", () => {
       ofStacks.filter((command) => !command.includes("--stack dev")),
       [],
     );
-  });
-
-  it("target one resource each", async () => {
-    const ends = found(/--target '\*\*([\w:-]+)'/g);
-    assert.deepEqual(ends, ["RecordSet::chat", "StatefulSet::journal-redis"]);
-    // Of the stacks that are committed, prod alone has records of its names.
-    const urns = (await resourcesOf("prod")).map(({ urn }) => urn);
-    for (const end of ends) assert.equal(urns.filter((urn) => urn.endsWith(end)).length, 1, end);
   });
 
   it("never leave a kubeconfig or a state behind where it was written to look at", () => {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { secretKeys, settingKeys } from "../../infra/config.js";
+import { found } from "../docs/runbooks.js";
 import { valueOf } from "../support/program.js";
 import { committedConfig, committedRun, resourcesOf, stackNames } from "../support/stacks.js";
 
@@ -107,6 +108,14 @@ describe("the committed stack files", () => {
     assert.deepEqual(await collected("dev"), all);
     assert.deepEqual(await collected("prod"), all);
     assert.deepEqual(await collected("local"), []);
+  });
+
+  it("have one resource for each that a runbook targets", async () => {
+    const ends = found(/--target '\*\*([\w:-]+)'/g);
+    assert.deepEqual(ends, ["RecordSet::chat", "StatefulSet::journal-redis"]);
+    // Of the stacks in the clouds, prod alone has records of its names.
+    const urns = (await resourcesOf("prod")).map(({ urn }) => urn);
+    for (const end of ends) assert.equal(urns.filter((urn) => urn.endsWith(end)).length, 1, end);
   });
 
   it("leave out what only the machine knows", () => {
