@@ -1,6 +1,5 @@
+import { kubectl } from "../machine/kubectl.js";
 import { UserError } from "../shell/errors.js";
-import { paths } from "../shell/paths.js";
-import { run } from "../shell/programs.js";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -42,8 +41,7 @@ type Item =
   | (Deployment & { kind: "Deployment" })
   | (NetworkPolicy & { kind: "NetworkPolicy" });
 
-const ask = (...args: string[]) =>
-  run("kubectl", ["--kubeconfig", paths.kubeconfig, "--request-timeout=20s", ...args]);
+const ask = (...args: string[]) => kubectl(["--request-timeout=20s", ...args]);
 
 /** The platform's own objects. */
 export async function readObjects(): Promise<Objects> {

@@ -7,10 +7,11 @@ import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { execa, ExecaError } from "execa";
 import { hostProcess } from "../machine/hosts.js";
+import { kubectl } from "../machine/kubectl.js";
 import { controlPlane } from "../machine/layout.js";
 import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { run, searchPath } from "../shell/programs.js";
+import { searchPath } from "../shell/programs.js";
 
 const RELAY = join(import.meta.dirname, "relay.mjs");
 
@@ -97,7 +98,7 @@ export const withTunnel: Tunnel = async (pod, port, use) => {
 
 async function addressOf({ namespace, name }: Pod): Promise<string> {
   const get = ["get", "pod", name, "--namespace", namespace, "--output=jsonpath={.status.podIP}"];
-  const address = await run("kubectl", ["--kubeconfig", paths.kubeconfig, "--request-timeout=20s", ...get]);
+  const address = await kubectl(["--request-timeout=20s", ...get]);
   if (isIP(address) === 0)
     throw new UserError(`${namespace}/${name}: expected a pod with an address, got ${address || "none"}`);
   return address;

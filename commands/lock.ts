@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
   closeSync,
-  existsSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -46,14 +45,14 @@ async function take(): Promise<number> {
   for (;;) {
     await mkdir(local, { recursive: true });
     const lock = openSync(file, "a+", 0o600);
+    let taken = false;
     try {
       lockOpen(lock);
       // "down -- --purge" removes it while it holds it, and then it is nobody's.
-      if (existsSync(file) && statSync(file).ino === fstatSync(lock).ino) return lock;
-      closeSync(lock);
-    } catch (error) {
-      closeSync(lock);
-      throw error;
+      taken = statSync(file, { throwIfNoEntry: false })?.ino === fstatSync(lock).ino;
+      if (taken) return lock;
+    } finally {
+      if (!taken) closeSync(lock);
     }
   }
 }

@@ -3,11 +3,11 @@ import { elsewhere } from "../engine/deployed-on.js";
 import { lastOutputs } from "../engine/local-stack.js";
 import { answers } from "../machine/entries.js";
 import { hostProcess } from "../machine/hosts.js";
+import { kubectl } from "../machine/kubectl.js";
 import { controlPlane } from "../machine/layout.js";
 import { type ClusterObject, nodeIsReady, startOfHost } from "../machine/readiness.js";
 import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { run } from "../shell/programs.js";
 
 export interface Status {
   stack: "local";
@@ -40,7 +40,7 @@ export async function readStatus(): Promise<Status> {
 export async function readNodes(): Promise<Pick<Status, "nodes" | "problem">> {
   const get = ["get", "nodes", "--output=json", "--request-timeout=10s"];
   try {
-    const text = await run("kubectl", ["--kubeconfig", paths.kubeconfig, ...get]);
+    const text = await kubectl(get);
     const { items } = JSON.parse(text) as { items: Extract<ClusterObject, { kind: "Node" }>[] };
     const nodes = items.map((node) => ({
       name: node.metadata?.name ?? "",

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths, repository } from "../shell/paths.js";
-import { run } from "../shell/programs.js";
 import { writeWhole } from "../shell/whole-file.js";
 import type { BuiltImage } from "../toolchain/images.js";
+import { kubectl } from "./kubectl.js";
 
 const folder = join(repository, "machine/addons");
 
@@ -47,10 +47,6 @@ export async function applyAddons(images: BuiltImage[]): Promise<void> {
   const wanted = createHash("sha256").update(manifests).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=slipway", "-f", "-"];
-  await run("kubectl", ["--kubeconfig", paths.kubeconfig, ...apply], {
-    input: manifests,
-    stdin: "pipe",
-    log: "addons",
-  });
+  await kubectl(apply, { input: manifests, stdin: "pipe", log: "addons" });
   await writeWhole(stamp, wanted);
 }

@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
-import { run, stopIfInterrupted } from "../shell/programs.js";
 import type { Tell } from "../shell/progress.js";
 import { together } from "../shell/together.js";
+import { waitUntil } from "../shell/waiting.js";
 import { writeWhole } from "../shell/whole-file.js";
 import { createCertificates } from "./certificates.js";
 import { controlPlaneServices, writeControlPlaneFiles } from "./control-plane.js";
 import { connectNode, ensureHost, hostProcess } from "./hosts.js";
+import { kubectl } from "./kubectl.js";
 import { controlPlane, nodeIndexes, nodeName, type Settings } from "./layout.js";
 import { nodeServices, writeNodeFiles } from "./node.js";
+
+const patience = { everyMs: 250, times: 120 };
 
 /**
  * Starts the control plane and the nodes, each that does not run, and waits until the API and every containerd answer.
@@ -41,35 +42,20 @@ export async function startCluster(settings: Settings, pause: string, tell: Tell
 
 async function waitForApi(): Promise<void> {
   const ready = () =>
-    run("kubectl", [
-      "--kubeconfig",
-      paths.kubeconfig,
-      "--request-timeout=5s",
-      "get",
-      "--raw",
-      "/readyz",
-    ]).then(
+    kubectl(["--request-timeout=5s", "get", "--raw", "/readyz"]).then(
       () => true,
       () => false,
     );
-  for (let waited = 0; !(await ready()); waited++) {
-    stopIfInterrupted();
-    if (waited === 120)
-      throw new UserError(
-        `the Kubernetes API does not get ready; see ${paths.logs}/control-plane/kube-apiserver/current`,
-      );
-    await sleep(250);
-  }
+  await waitUntil(ready, {
+    ...patience,
+    problem: `the Kubernetes API does not get ready; see ${paths.logs}/control-plane/kube-apiserver/current`,
+  });
 }
 
 async function waitForContainerd(index: number): Promise<void> {
   const socket = () => `/proc/${hostProcess(nodeName(index)) ?? 0}/root/run/containerd/containerd.sock`;
-  for (let waited = 0; !existsSync(socket()); waited++) {
-    stopIfInterrupted();
-    if (waited === 120)
-      throw new UserError(
-        `containerd of ${nodeName(index)} does not start; see ${paths.logs}/${nodeName(index)}/containerd/current`,
-      );
-    await sleep(250);
-  }
+  await waitUntil(() => existsSync(socket()), {
+    ...patience,
+    problem: `containerd of ${nodeName(index)} does not start; see ${paths.logs}/${nodeName(index)}/containerd/current`,
+  });
 }

@@ -8,6 +8,7 @@ import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
 import { run, stopIfInterrupted } from "../shell/programs.js";
 import { hostProcess } from "./hosts.js";
+import { kubectl } from "./kubectl.js";
 import { controlPlane } from "./layout.js";
 
 /** Asks an address as a browser on this machine would: names below localhost are 127.0.0.1. */
@@ -87,5 +88,5 @@ const problemOf = (url: string) =>
 /** The ACME server was started again and has a new root, which only new certificates can come from. */
 async function renewCertificates(): Promise<void> {
   const controller = ["--namespace=ingress", "rollout", "restart", "deployment/traefik"];
-  await run("kubectl", ["--kubeconfig", paths.kubeconfig, ...controller]);
+  await kubectl(controller);
 }

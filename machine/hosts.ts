@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../shell/errors.js";
 import { local, paths, repository } from "../shell/paths.js";
 import { signal, unlessGone } from "../shell/processes.js";
-import { run, stopIfInterrupted } from "../shell/programs.js";
+import { run } from "../shell/programs.js";
+import { waitUntil } from "../shell/waiting.js";
 import { clearControlGroup, processesIn } from "./control-groups.js";
 import { cgroup, controlPlane, inside, network } from "./layout.js";
 import { nodeIndexes, nodeName, type Settings } from "./layout.js";
@@ -28,14 +29,11 @@ function isSupervised(host: string): boolean {
 }
 
 async function waitForSupervisor(host: string): Promise<void> {
-  for (let waited = 0; !isSupervised(host); waited++) {
-    stopIfInterrupted();
-    if (waited === 100)
-      throw new UserError(
-        `host ${host} did not start within 10 s; see ${join(paths.logs, host, "host.log")}`,
-      );
-    await sleep(100);
-  }
+  await waitUntil(() => isSupervised(host), {
+    everyMs: 100,
+    times: 100,
+    problem: `host ${host} did not start within 10 s; see ${join(paths.logs, host, "host.log")}`,
+  });
 }
 
 /** Starts a host that does not run; one that runs gets its changed services restarted and its stopped ones started. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Deployment, V1Node, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { UserError } from "../shell/errors.js";
-import { paths } from "../shell/paths.js";
 import { startedAt } from "../shell/processes.js";
-import { run, stopIfInterrupted } from "../shell/programs.js";
+import { stopIfInterrupted } from "../shell/programs.js";
 import { hostProcess } from "./hosts.js";
+import { kubectl } from "./kubectl.js";
 
 /** As the API sends it: times are strings. */
 type Sent<T> = T extends Date ? string : T extends object ? { [K in keyof T]: Sent<T[K]> } : T;
@@ -107,6 +107,6 @@ export async function waitUntilReady(
 async function readObjects(): Promise<ClusterObject[]> {
   const kinds = "nodes,pods,deployments,statefulsets";
   const get = ["get", kinds, "--all-namespaces", "--output=json", "--request-timeout=20s"];
-  const text = await run("kubectl", ["--kubeconfig", paths.kubeconfig, ...get]);
+  const text = await kubectl(get);
   return (JSON.parse(text) as { items: ClusterObject[] }).items;
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paths } from "../../shell/paths.js";
-import { Server, freePort, startRedis } from "../server.js";
+import { freePort } from "../../shell/ports.js";
+import { Server, startRedis } from "../server.js";
 
 const SERVERS = 2;
 

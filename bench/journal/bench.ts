@@ -2,11 +2,12 @@ import { execa } from "execa";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { repository } from "../../shell/paths.js";
+import { freePort } from "../../shell/ports.js";
 import { ApiResults, measureApi } from "../api.js";
 import { alternate, judge } from "../figures.js";
 import { installPeers } from "../install-peers.js";
 import { sendLoad } from "../load.js";
-import { Server, freePort, startRedis } from "../server.js";
+import { Server, startRedis } from "../server.js";
 
 const module = join(import.meta.dirname, "requests.mjs");
 const rounds = 5;

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { local, repository } from "../../shell/paths.js";
+import { freePort } from "../../shell/ports.js";
 import { ApiResults, measureApi } from "../api.js";
 import { bundle } from "../bundle.js";
 import { alternate, judge, round } from "../figures.js";
-import { Server, freePort } from "../server.js";
+import { Server } from "../server.js";
 import { type MariaDb, startMariaDb, unpackMariaDb } from "./maria-db.js";
 
 const module = join(import.meta.dirname, "requests.mjs");

@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { local } from "../../shell/paths.js";
+import { freePort } from "../../shell/ports.js";
 import { latestArchives } from "../images/bench.js";
-import { Server, freePort } from "../server.js";
+import { Server } from "../server.js";
 
 const folder = join(local, "bench/mariadb");
 const root = join(folder, "root");

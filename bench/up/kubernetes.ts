@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cgroup, controlPlane } from "../../machine/layout.js";
 import { paths } from "../../shell/paths.js";
-import { run } from "../../shell/programs.js";
 
 /** A client of the cluster that stands in this checkout. */
 export function cluster(): KubeConfig {
@@ -11,10 +10,6 @@ export function cluster(): KubeConfig {
   config.loadFromFile(paths.kubeconfig);
   return config;
 }
-
-/** Asks the cluster that stands in this checkout; the input is what `-f -` reads. */
-export const kubectl = (args: readonly string[], input = "") =>
-  run("kubectl", ["--kubeconfig", paths.kubeconfig, ...args], { input, stdin: "pipe" });
 
 /** CPU seconds of the control plane since its host started, as the kernel keeps them; works with cgroup v1 and v2. */
 export function controlPlaneCpuSec(): number {

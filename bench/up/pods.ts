@@ -1,7 +1,8 @@
 import { type V1Pod, Watch } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { cluster, kubectl, pauseImage } from "./kubernetes.js";
+import { kubectl } from "../../machine/kubectl.js";
+import { cluster, pauseImage } from "./kubernetes.js";
 
 const namespace = "bench-pods";
 const patienceSec = 60;
@@ -63,7 +64,8 @@ function deployment(replicas: number) {
   };
 }
 
-const apply = (object: object) => kubectl(["apply", "--server-side", "-f", "-"], stringify(object));
+const apply = (object: object) =>
+  kubectl(["apply", "--server-side", "-f", "-"], { input: stringify(object), stdin: "pipe" });
 
 const removeNamespace = () =>
   kubectl(["delete", "namespace", namespace, "--ignore-not-found", `--timeout=${patienceSec * 2}s`]);

@@ -1,6 +1,7 @@
 import { AppsV1Api, CoreV1Api, type V1Deployment, type V1StatefulSet } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cluster, kubectl } from "./kubernetes.js";
+import { kubectl } from "../../machine/kubectl.js";
+import { cluster } from "./kubernetes.js";
 
 type Workload = V1Deployment | V1StatefulSet;
 

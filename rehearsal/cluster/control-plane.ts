@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../../shell/paths.js";
+import { freePorts } from "../../shell/ports.js";
 import type { Processes } from "../processes.js";
 import { type ClusterAccess, get, kubeconfigOf } from "./access.js";
-import { freePorts } from "./ports.js";
 
 const START_SECONDS = 90;
 const bin = (name: string) => join(paths.bin, name);

@@ -27,6 +27,17 @@ describe("commands/lock", () => {
     checkout.write(".local/lock", `${pid}\n`);
   };
 
+  /** Does something while programs are looked for there. */
+  async function onPath(path: string, work: () => Promise<void>): Promise<void> {
+    const before = process.env.PATH;
+    process.env.PATH = path;
+    try {
+      await work();
+    } finally {
+      process.env.PATH = before;
+    }
+  }
+
   const markedHere = () => ({ ...process.env, SLIPWAY_COMMAND_IN: checkout.local });
   /** A process with the lock in its hands, which flock becomes. */
   async function holdElsewhere(pid: number): Promise<ChildProcess> {
@@ -112,13 +123,9 @@ describe("commands/lock", () => {
     });
     // Between another's opening and its locking.
     checkout.fakeProgram("flock", `rm -f '${file()}'; rm "$0"; exec flock "$@"`);
-    const path = process.env.PATH;
-    process.env.PATH = `${checkout.path(".local/bin")}:${path ?? ""}`;
-    try {
+    await onPath(`${checkout.path(".local/bin")}:${process.env.PATH ?? ""}`, async () => {
       assert.equal(await withLock(() => Promise.resolve(holder())), `${process.pid}\n`);
-    } finally {
-      process.env.PATH = path;
-    }
+    });
   });
 
   for (const [what, script, message] of [
@@ -131,16 +138,15 @@ describe("commands/lock", () => {
   ] as const) {
     it(`says so when ${what}`, async () => {
       const other = new Checkout();
-      const path = process.env.PATH;
       if (script !== undefined) other.fakeProgram("flock", script);
-      process.env.PATH = other.path(".local/bin");
       try {
-        await assert.rejects(
-          withLock(() => Promise.resolve()),
-          { message: `${file()} cannot be locked: ${message}` },
+        await onPath(other.path(".local/bin"), () =>
+          assert.rejects(
+            withLock(() => Promise.resolve()),
+            { message: `${file()} cannot be locked: ${message}` },
+          ),
         );
       } finally {
-        process.env.PATH = path;
         other.remove();
       }
     });

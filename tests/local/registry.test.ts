@@ -3,11 +3,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { local } from "../../shell/paths.js";
+import { freePort } from "../../shell/ports.js";
 import { appImages, buildImages, type BuiltImage } from "../../toolchain/images.js";
 import { pushImages } from "../../toolchain/registry.js";
 import { until } from "./platform.js";
@@ -20,15 +20,6 @@ const program = join(folder, "registry");
 interface Manifest {
   config: { digest: string };
   layers: { digest: string }[];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 describe("`npm run up -- --registry`, with a registry that runs", function () {
