@@ -20,7 +20,7 @@ export interface PendingOperation {
 interface Checkpoint {
   readonly checkpoint?: {
     readonly latest?: {
-      readonly resources?: readonly { readonly id?: string }[];
+      readonly resources?: readonly { readonly type: string; readonly id?: string }[];
       readonly pending_operations?: readonly PendingOperation[];
     };
   };
@@ -47,8 +47,9 @@ export interface ImportFile {
 export function creationsThatHappened(state: string, cloud: readonly Existing[]): ImportFile {
   const { resources: known = [], pending_operations = [] } =
     (JSON.parse(state) as Checkpoint).checkpoint?.latest ?? {};
-  const ids = new Set(known.map(({ id }) => id));
-  const unknown = cloud.filter(({ id, remains }) => remains === undefined && !ids.has(id));
+  // Things of two types may have the same id, as a repository and its policies in ECR do.
+  const isKnown = (thing: Existing) => known.some(({ type, id }) => type === thing.token && id === thing.id);
+  const unknown = cloud.filter((thing) => thing.remains === undefined && !isKnown(thing));
   const nameTable: Record<string, string> = {};
   const named = (urn: string) => {
     const name = nameOf(urn);

@@ -40,7 +40,7 @@ describe("rehearsal/pending", () => {
   it("takes nothing that the state knows, that was deleted, or that is another's", () => {
     const inputs = { domain: "vpc" };
     const pending = [creating("aws:ec2/eip:Eip", "a", inputs), creating("aws:ec2/eip:Eip", "b", inputs)];
-    const { resources } = creationsThatHappened(state([{ id: "eip-1" }], pending), [
+    const { resources } = creationsThatHappened(state([{ type: "aws:ec2/eip:Eip", id: "eip-1" }], pending), [
       thing("aws:ec2/eip:Eip", "eip-1", inputs),
       thing("aws:ec2/eip:Eip", "eip-2", inputs, "it only remains"),
       thing("aws:ec2/eip:Eip", "eip-3", inputs),
@@ -48,6 +48,20 @@ describe("rehearsal/pending", () => {
     assert.deepEqual(
       resources.map(({ name, id }) => [name, id]),
       [["a", "eip-3"]],
+    );
+  });
+
+  it("tells what has the same id as something else that the state knows from that", () => {
+    const [REPOSITORY, POLICY] = ["aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy"];
+    const inputs = { repository: "slipway/redis", policy: "{}" };
+    const known = state([{ type: REPOSITORY, id: "slipway/redis" }], [creating(POLICY, "redis", inputs)]);
+    const { resources } = creationsThatHappened(known, [
+      thing(REPOSITORY, "slipway/redis", { name: "slipway/redis" }),
+      thing(POLICY, "slipway/redis", inputs),
+    ]);
+    assert.deepEqual(
+      resources.map(({ type, id }) => [type, id]),
+      [[POLICY, "slipway/redis"]],
     );
   });
 
