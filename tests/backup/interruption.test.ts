@@ -21,7 +21,7 @@ describe("backup/restore, ended by Ctrl-C", () => {
   let file: string;
 
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     mkdirSync(checkout.local);
     const names = ["backup/restore", "backup/unfinished", "backup/backup", "shell/programs", "shell/errors"];
     const loaded = await Promise.all(names.map((name) => checkout.load<object>(name)));
@@ -32,7 +32,7 @@ describe("backup/restore, ended by Ctrl-C", () => {
     await modules.backupStores(earlier.all, file, () => undefined);
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
   beforeEach(async () => {
     rmSync(checkout.path("backups"), { recursive: true, force: true });

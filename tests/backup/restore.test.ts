@@ -23,14 +23,14 @@ describe("backup/restore", () => {
   let file: string;
 
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     mkdirSync(checkout.local);
     const names = ["backup/restore", "backup/unfinished", "backup/backup"];
     const loaded = await Promise.all(names.map((name) => checkout.load<object>(name)));
     modules = Object.assign({}, ...loaded);
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
 
   /** A backup of a platform with other contents than the one that is restored into. */

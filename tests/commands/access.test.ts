@@ -9,11 +9,11 @@ describe("commands/access", () => {
   let checkout: Checkout;
   let accessRefused: typeof Access.accessRefused;
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     ({ accessRefused } = await checkout.load<typeof Access>("commands/access"));
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
 
   const failure = (path: string, code = "EACCES") => Object.assign(new Error("denied"), { code, path });

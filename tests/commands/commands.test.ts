@@ -18,11 +18,11 @@ describe("commands/commands", () => {
   let checkout: Checkout;
   let createCommands: typeof Commands.createCommands;
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     ({ createCommands } = await checkout.load<typeof Commands>("commands/commands"));
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
 
   async function command(...args: string[]): Promise<Result> {

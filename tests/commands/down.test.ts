@@ -6,11 +6,11 @@ import { Checkout } from "../support/checkout.js";
 describe("commands/down", () => {
   let checkout: Checkout;
   let down: typeof Down;
-  beforeEach(async () => {
+  before(async () => {
     checkout = new Checkout();
     down = await checkout.load<typeof Down>("commands/down");
   });
-  afterEach(() => {
+  after(() => {
     checkout.remove();
   });
 

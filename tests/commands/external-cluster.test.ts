@@ -10,13 +10,13 @@ describe("commands/external-cluster", () => {
   let externalCluster: typeof External.externalCluster;
   let kubeconfig: string;
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     ({ externalCluster } = await checkout.load<typeof External>("commands/external-cluster"));
     kubeconfig = checkout.path("there.yaml");
     checkout.write("there.yaml", "");
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
 
   const needsRegistry = /^--registry: missing; give host and path of a registry .+ slipway:images of Pulumi/;

@@ -54,7 +54,7 @@ describe("commands/status", () => {
   });
 
   it("reports the apps of the last deployment as not ready while the cluster is down", async () => {
-    const checkout = new Checkout();
+    const checkout = Checkout.shared();
     try {
       const url = "https://journal.localhost:8443";
       checkout.write(".local/engine/outputs.json", JSON.stringify({ urls: { journal: url } }));
@@ -65,12 +65,12 @@ describe("commands/status", () => {
         apps: [{ name: "journal", url, ready: false }],
       });
     } finally {
-      checkout.remove();
+      checkout.clear();
     }
   });
 
   it("tells of apps on somebody else's cluster that it does not know how they are", async () => {
-    const checkout = new Checkout();
+    const checkout = Checkout.shared();
     try {
       checkout.write(".local/engine/cluster", '{"kubeconfig":"/home/somebody/.kube/config"}');
       const { readStatus } = await checkout.load<typeof Status>("commands/status");
@@ -81,7 +81,7 @@ describe("commands/status", () => {
         problem: "the apps are on a cluster that is not this machine's; ask that one",
       });
     } finally {
-      checkout.remove();
+      checkout.clear();
     }
   });
 });

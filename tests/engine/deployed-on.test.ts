@@ -7,14 +7,14 @@ describe("engine/deployed-on", () => {
   let checkout: Checkout;
   let deployedOn: typeof DeployedOn;
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     deployedOn = await checkout.load<typeof DeployedOn>("engine/deployed-on");
   });
   afterEach(() => {
     rmSync(checkout.local, { recursive: true, force: true });
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
 
   it("knows no other cluster before a deployment, nor after one on this machine's", async () => {

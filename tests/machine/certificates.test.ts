@@ -63,12 +63,12 @@ describe("machine/certificates", () => {
   let checkout: Checkout;
   let createCertificates: typeof Certificates.createCertificates;
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     ({ createCertificates } = await checkout.load<typeof Certificates>("machine/certificates"));
     await createCertificates(settings);
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
 
   const file = (name: string) => join(checkout.local, "pki", name);

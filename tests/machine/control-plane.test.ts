@@ -141,14 +141,14 @@ describe("machine/control-plane", () => {
   describe("writeControlPlaneFiles", () => {
     let checkout: Checkout;
     before(async () => {
-      checkout = new Checkout();
+      checkout = Checkout.shared();
       const { createCertificates } = await checkout.load<typeof Certificates>("machine/certificates");
       await createCertificates(settings);
       const { writeControlPlaneFiles } = await checkout.load<typeof ControlPlane>("machine/control-plane");
       await writeControlPlaneFiles(settings);
     });
     after(() => {
-      checkout.remove();
+      checkout.clear();
     });
 
     const read = (name: string) => readFileSync(join(checkout.local, "hosts/control-plane", name), "utf8");

@@ -6,7 +6,7 @@ import { Checkout } from "../support/checkout.js";
 
 describe("machine/hosts", () => {
   it("finds no process of a cluster that was never started", async () => {
-    const checkout = new Checkout();
+    const checkout = Checkout.shared();
     try {
       const { hostProcess } = await checkout.load<typeof Hosts>("machine/hosts");
       const { controlGroups, processesIn } =
@@ -15,7 +15,7 @@ describe("machine/hosts", () => {
       assert.deepEqual(processesIn(), []);
       assert.equal(hostProcess(controlPlane), undefined);
     } finally {
-      checkout.remove();
+      checkout.clear();
     }
   });
 });

@@ -11,12 +11,12 @@ const pause = `slipway.local/pause@sha256:${"a".repeat(64)}`;
 describe("machine/node", () => {
   let checkout: Checkout;
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     const { writeNodeFiles } = await checkout.load<typeof Node>("machine/node");
     for (const index of [1, 2, 3]) await writeNodeFiles(index, pause);
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
 
   const read = (index: number, name: string) =>

@@ -6,11 +6,11 @@ describe("machine/settings", () => {
   let checkout: Checkout;
   let chooseSettings: typeof Settings.chooseSettings;
   before(async () => {
-    checkout = new Checkout();
+    checkout = Checkout.shared();
     ({ chooseSettings } = await checkout.load<typeof Settings>("machine/settings"));
   });
   after(() => {
-    checkout.remove();
+    checkout.clear();
   });
 
   const saved = (settings: object) => {

@@ -1,10 +1,23 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const root = join(import.meta.dirname, "../..");
 const left = new Set(["node_modules", "dist", "schema.json", "terraform-mapping.json"]);
+
+const copied = [
+  "package.json",
+  "Pulumi.local.yaml",
+  "infra/typescript.mjs",
+  "infra/platform.ts",
+  "shell",
+  "toolchain",
+  "engine",
+  "machine",
+  "backup",
+  "commands",
+];
 
 /**
  * A copy of the commands and of all that they use, and of other parts, in a folder of its own: what is under `.local` here
@@ -13,21 +26,23 @@ const left = new Set(["node_modules", "dist", "schema.json", "terraform-mapping.
 export class Checkout {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway "));
   readonly local = join(this.folder, ".local");
+  private static kept: Checkout | undefined;
+
+  /**
+   * One for all files of tests that a process runs, each of which clears it in the end: to load the modules of a copy of
+   * its own takes longer than most of them.
+   */
+  static shared(): Checkout {
+    if (this.kept) return this.kept;
+    const checkout = (this.kept = new Checkout());
+    process.once("exit", () => {
+      checkout.remove();
+    });
+    return checkout;
+  }
 
   constructor(...parts: string[]) {
-    for (const part of [
-      "package.json",
-      "Pulumi.local.yaml",
-      "infra/typescript.mjs",
-      "infra/platform.ts",
-      "shell",
-      "toolchain",
-      "engine",
-      "machine",
-      "backup",
-      "commands",
-      ...parts,
-    ]) {
+    for (const part of [...copied, ...parts]) {
       cpSync(join(root, part), join(this.folder, part), {
         recursive: true,
         filter: (file) => !left.has(basename(file)),
@@ -55,6 +70,13 @@ export class Checkout {
   /** Puts a shell script where the commands look for a program before they look on the PATH. */
   fakeProgram(name: string, script: string): void {
     this.write(join(".local/bin", name), `#!/bin/sh\n${script}\n`, 0o755);
+  }
+
+  /** Takes away what tests have written beside the copied files. */
+  clear(): void {
+    const kept = new Set(["node_modules", ...copied.map((part) => part.split("/")[0])]);
+    for (const name of readdirSync(this.folder).filter((name) => !kept.has(name)))
+      rmSync(this.path(name), { recursive: true, force: true });
   }
 
   remove(): void {

@@ -15,9 +15,14 @@ export const stackNames = readdirSync(root)
   .map((file) => /^Pulumi\.([a-z]+)\.yaml$/.exec(file)?.[1])
   .filter((name) => name !== undefined);
 
-/** The stack file as it is committed. */
+const committed = new Map<string, Config>();
+
+/** The stack file as it is committed: a copy, which may be changed. */
 export function committedConfig(stack: string): Config {
-  return parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")).config;
+  const config: Config =
+    committed.get(stack) ?? parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")).config;
+  committed.set(stack, config);
+  return structuredClone(config);
 }
 
 /** The stack file as the program gets it: decrypted, and on the local stack with what `npm run up` adds. */

@@ -32,3 +32,12 @@ export async function driven(
     },
   };
 }
+
+/** Tries all cases at once, since they mostly wait; each to its end, since after the test it would find its database closed. */
+export async function tryAll<Case>(
+  cases: readonly Case[],
+  tryCase: (one: Case) => Promise<void>,
+): Promise<void> {
+  for (const result of await Promise.allSettled(cases.map(tryCase)))
+    if (result.status === "rejected") throw result.reason;
+}
