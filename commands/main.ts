@@ -1,6 +1,6 @@
 import { UserError } from "../shell/errors.js";
+import { explained } from "../shell/failures.js";
 import { endPrograms, interrupt } from "../shell/programs.js";
-import { accessRefused } from "./access.js";
 import { createCommands } from "./commands.js";
 
 const program = createCommands(
@@ -21,7 +21,7 @@ process.on("SIGINT", () => {
 try {
   await program.parseAsync();
 } catch (failure) {
-  const error = accessRefused(failure, process.argv.slice(3)) ?? failure;
+  const error = explained(failure, process.argv.slice(3));
   if (!(error instanceof UserError) && !interrupt.seen) throw error;
   const { message } = error as Error;
   // What an interruption has left behind is told too.

@@ -1,4 +1,4 @@
-import { tellingErrors } from "../shell/errors.js";
+import { tellingErrors } from "../shell/failures.js";
 import { createCommands } from "./commands.js";
 import { previewAgainst, previewFirst } from "./rehearse.js";
 
@@ -11,4 +11,4 @@ const program = createCommands(
   },
 );
 
-await tellingErrors(() => program.parseAsync());
+await tellingErrors(() => program.parseAsync(), process.argv.slice(3));

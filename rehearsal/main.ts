@@ -1,7 +1,7 @@
 import { Argument, Command } from "commander";
 import { writeFileSync } from "node:fs";
 import { withLock } from "../commands/lock.js";
-import { tellingErrors } from "../shell/errors.js";
+import { tellingErrors } from "../shell/failures.js";
 import { repository } from "../shell/paths.js";
 import { buildTools, toolsAreBuilt } from "../toolchain/tools.js";
 import { partsOf, Stage, type Act } from "./acts/index.js";
@@ -130,4 +130,4 @@ function stopOnSignal(rehearsals: readonly Rehearsal[]): void {
   }
 }
 
-await tellingErrors(() => program.parseAsync());
+await tellingErrors(() => program.parseAsync(), process.argv.slice(2));
