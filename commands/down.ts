@@ -8,7 +8,7 @@ import { savedSettings } from "../machine/settings.js";
 import { UserError } from "../shell/errors.js";
 import { local } from "../shell/paths.js";
 import { runPhases, type Tell } from "../shell/progress.js";
-import { bundleFolders } from "../toolchain/images.js";
+import { bundleFolders } from "../toolchain/bundles.js";
 import { embeddedFiles } from "../toolchain/tools.js";
 
 /** Stops everything; with `purge` destroys the stack before that and removes all that was made after it. */

@@ -9,7 +9,8 @@ import { run } from "../shell/programs.js";
 import { type Phase, runPhases } from "../shell/progress.js";
 import { writeWhole } from "../shell/whole-file.js";
 import { unpackDebianPackages, writeContainersConfiguration } from "../toolchain/debian.js";
-import { buildBundles, buildImages, type BuiltImage } from "../toolchain/images.js";
+import { buildBundles } from "../toolchain/bundles.js";
+import { buildImages, type BuiltImage } from "../toolchain/images.js";
 import { pushImages } from "../toolchain/registry.js";
 
 export interface PushOptions {

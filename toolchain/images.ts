@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { paths, repository } from "../shell/paths.js";
 import { run } from "../shell/programs.js";
-import { together } from "../shell/together.js";
 import { debianSources, writeContainersConfiguration } from "./debian.js";
+import { fingerprintOf } from "./fingerprint.js";
 
 const suite = "bookworm";
 
@@ -100,45 +99,9 @@ export interface BuiltImage {
   internal: boolean;
 }
 
-function* filesBelow(path: string): Generator<string> {
-  if (!statSync(path).isDirectory()) {
-    yield path;
-    return;
-  }
-  for (const entry of readdirSync(path).sort()) {
-    if (entry !== "node_modules") yield* filesBelow(join(path, entry));
-  }
-}
-
-function fingerprint(image: Image, args: Record<string, string>): string {
-  const hash = createHash("sha256").update(JSON.stringify([suite, args]));
-  hash.update(readFileSync(join(repository, image.dockerfile)));
-  for (const input of image.inputs) {
-    for (const file of filesBelow(join(image.context, input))) {
-      hash.update(relative(image.context, file)).update(readFileSync(file));
-    }
-  }
-  return hash.digest("hex").slice(0, 16);
-}
-
-const workspaces = [
-  "apps/journal/frontend",
-  "apps/journal/fileserver",
-  "apps/chat/server",
-  "apps/chat/client",
-  "apps/prisma",
-];
-
-/** Where the bundles are, which the apps' Dockerfiles copy. */
-export const bundleFolders = workspaces.map((workspace) => join(repository, workspace, "dist"));
-
-/** Bundles the apps' programs. */
-export async function buildBundles(): Promise<void> {
-  await together(
-    workspaces.map((workspace) => async () => {
-      await run("npm", ["run", "build", "-w", workspace], { cwd: repository, log: "bundles" });
-    }),
-  );
+function fingerprint({ dockerfile, context, inputs }: Image, args: Record<string, string>): string {
+  const also = JSON.stringify([suite, args, readFileSync(join(repository, dockerfile), "utf8")]);
+  return fingerprintOf(context, inputs, { also });
 }
 
 /**
