@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { tellingErrors } from "../shell/failures.js";
 
 interface Options {
   dryRun: boolean;
@@ -90,7 +91,7 @@ for (const [name, { about, load, addOptions }] of Object.entries(benches)) {
     if (!(await run({ ...noOptions, ...given }))) process.exitCode = 1;
   });
 }
-await program.parseAsync();
+await tellingErrors(() => program.parseAsync(), process.argv.slice(2));
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a whole number");

@@ -12,7 +12,7 @@ import { kubectl } from "./kubectl.js";
 import { controlPlane, nodeIndexes, nodeName, type Settings } from "./layout.js";
 import { nodeServices, writeNodeFiles } from "./node.js";
 
-const patience = { everyMs: 250, times: 120 };
+const halfAMinute = { intervalMs: 250, retries: 120 };
 
 /**
  * Starts the control plane and the nodes, each that does not run, and waits until the API and every containerd answer.
@@ -47,7 +47,7 @@ async function waitForApi(): Promise<void> {
       () => false,
     );
   await waitUntil(ready, {
-    ...patience,
+    ...halfAMinute,
     problem: `the Kubernetes API does not get ready; see ${paths.logs}/control-plane/kube-apiserver/current`,
   });
 }
@@ -55,7 +55,7 @@ async function waitForApi(): Promise<void> {
 async function waitForContainerd(index: number): Promise<void> {
   const socket = () => `/proc/${hostProcess(nodeName(index)) ?? 0}/root/run/containerd/containerd.sock`;
   await waitUntil(() => existsSync(socket()), {
-    ...patience,
+    ...halfAMinute,
     problem: `containerd of ${nodeName(index)} does not start; see ${paths.logs}/${nodeName(index)}/containerd/current`,
   });
 }

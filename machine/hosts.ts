@@ -30,8 +30,8 @@ function isSupervised(host: string): boolean {
 
 async function waitForSupervisor(host: string): Promise<void> {
   await waitUntil(() => isSupervised(host), {
-    everyMs: 100,
-    times: 100,
+    intervalMs: 100,
+    retries: 100,
     problem: `host ${host} did not start within 10 s; see ${join(paths.logs, host, "host.log")}`,
   });
 }

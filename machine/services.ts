@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../shell/errors.js";
 import { paths } from "../shell/paths.js";
 import { quoted, run } from "../shell/programs.js";
+import { waitUntil } from "../shell/waiting.js";
 import { writeWhole } from "../shell/whole-file.js";
 import { controlPlane, inside } from "./layout.js";
 
@@ -75,13 +75,11 @@ async function writeExecutable(file: string, text: string): Promise<boolean> {
 /** Waits until a host's supervisor has taken up a service, which it looks for every five seconds. */
 export async function waitForService(host: string, service: string): Promise<void> {
   const ready = join(servicesFolder(host), service, "supervise/ok");
-  for (let waited = 0; !existsSync(ready); waited++) {
-    if (waited === 100)
-      throw new UserError(
-        `the supervisor of ${host} does not take up ${service}; see ${paths.logs}/${host}/host.log`,
-      );
-    await sleep(100);
-  }
+  await waitUntil(() => existsSync(ready), {
+    intervalMs: 100,
+    retries: 100,
+    problem: `the supervisor of ${host} does not take up ${service}; see ${paths.logs}/${host}/host.log`,
+  });
 }
 
 /**

@@ -26,28 +26,33 @@ export async function tellingErrors(action: () => Promise<unknown>, given: reado
  */
 export function explained(failure: unknown, given: readonly string[]): unknown {
   const { code, path } = failure as NodeJS.ErrnoException;
-  if (code === "ENOSPC") return diskFull(failure, path);
+  if (code === "ENOSPC") return diskFull(failure, path, given);
   const isOurs = path !== undefined && `${path}/`.startsWith(`${local}/`);
   return code === "EACCES" && isOurs ? accessRefused(failure, path, given) : failure;
 }
 
-/** A write to a file that was open already tells no path. */
-function diskFull(cause: unknown, path = local): UserError {
+/** A write to a file that is open already fails without a path. */
+function diskFull(cause: unknown, path: string | undefined, given: readonly string[]): UserError {
+  const where = path === undefined ? "a disk that this command writes to" : `the disk of ${path}`;
+  const again = commandAgain(given);
   return new UserError(
-    `${path}: no space is left on its disk; free some, which "df -h" shows, and run it again`,
-    {
-      cause,
-    },
+    `there is no space left on ${where}; "df -h" and "df -i" show which are full; free some, then run "${again}"`,
+    { cause },
   );
 }
 
 /** What is under .local is another user's. */
 function accessRefused(cause: unknown, path: string, given: readonly string[]): UserError {
-  const rest = given.length === 0 ? "" : ` -- ${given.map(quoted).join(" ")}`;
   const owner = statSync(nearest(path)).uid;
-  const command = `sudo ${owner === 0 ? "" : `-u '#${owner}' `}npm run ${process.env.npm_lifecycle_event ?? "up"}${rest}`;
   return new UserError(
-    `${path}: expected user ${owner}, whose it is, got user ${process.getuid?.() ?? "unknown"}; run "${command}"`,
+    `${path}: expected user ${owner}, whose it is, got user ${process.getuid?.() ?? "unknown"}; run "${commandAgain(given, owner)}"`,
     { cause },
   );
+}
+
+/** @param user the id of who is to run it; without one, whoever reads it */
+export function commandAgain(given: readonly string[], user?: number): string {
+  const as = user === undefined ? "" : user === 0 ? "sudo " : `sudo -u '#${user}' `;
+  const rest = given.length === 0 ? "" : ` -- ${given.map(quoted).join(" ")}`;
+  return `${as}npm run ${process.env.npm_lifecycle_event ?? "up"}${rest}`;
 }

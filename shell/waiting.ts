@@ -2,22 +2,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "./errors.js";
 import { stopIfInterrupted } from "./programs.js";
 
-interface Patience {
-  everyMs: number;
-  /** After so many looks in vain it is given up. */
-  times: number;
-  /** What is told then. */
+interface WaitOptions {
+  intervalMs: number;
+  /** How often to look again. */
+  retries: number;
+  /** What is told when it never came true. */
   problem: string;
 }
 
-/** Looks again and again until something is so. */
+/**
+ * Looks again and again until the condition holds.
+ *
+ * @throws UserError with the problem, or at once after Ctrl-C
+ */
 export async function waitUntil(
-  isSo: () => boolean | Promise<boolean>,
-  { everyMs, times, problem }: Patience,
+  condition: () => boolean | Promise<boolean>,
+  { intervalMs, retries, problem }: WaitOptions,
 ): Promise<void> {
-  for (let waited = 0; !(await isSo()); waited++) {
+  for (let retried = 0; !(await condition()); retried++) {
     stopIfInterrupted();
-    if (waited === times) throw new UserError(problem);
-    await sleep(everyMs);
+    if (retried === retries) throw new UserError(problem);
+    await sleep(intervalMs);
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paths } from "../../shell/paths.js";
-import { freePort } from "../../shell/ports.js";
+import { freePorts } from "../../shell/ports.js";
 import { Server, startRedis } from "../server.js";
 
 const SERVERS = 2;
@@ -44,7 +44,7 @@ async function startSite(
   stopRest: () => Promise<void>,
 ): Promise<Site> {
   const { redis, port: redisPort } = await startRedis();
-  const ports = await Promise.all(Array.from({ length: SERVERS }, freePort));
+  const ports = await freePorts(SERVERS);
   const common = { NODE_ENV: "production", REDIS_PORT: String(redisPort), ...env };
   const start = (port: number) =>
     Server.start(port, process.execPath, [program], { ...common, PORT: String(port) });
@@ -69,7 +69,7 @@ async function startFerretDb(folder: string): Promise<{ server: Server; port: nu
   const file = join(paths.bin, "ferretdb");
   if (!existsSync(file))
     throw new Error(`expected FerretDB at ${file}; run "npm run up" first, which builds it`);
-  const [port, probes] = [await freePort(), await freePort()];
+  const [port = 0, probes = 0] = await freePorts(2);
   const address = (number: number) => `127.0.0.1:${number}`;
   const args = ["-listen", address(port), "-probes", address(probes), "-data", folder];
   return { server: await Server.start(port, file, args), port };

@@ -29,11 +29,14 @@ export class Checkout {
   private static kept: Checkout | undefined;
 
   /**
-   * One for all files of tests that a process runs, each of which clears it in the end: to load the modules of a copy of
-   * its own takes longer than most of them.
+   * One for all files of tests that a process runs, cleared for each: loading a fresh copy's modules takes longer than most
+   * of these files.
    */
   static shared(): Checkout {
-    if (this.kept) return this.kept;
+    if (this.kept) {
+      this.kept.clear();
+      return this.kept;
+    }
     const checkout = (this.kept = new Checkout());
     process.once("exit", () => {
       checkout.remove();
@@ -72,7 +75,7 @@ export class Checkout {
     this.write(join(".local/bin", name), `#!/bin/sh\n${script}\n`, 0o755);
   }
 
-  /** Takes away what tests have written beside the copied files. */
+  /** Takes away what tests have written, but for what is inside of the copied folders. */
   clear(): void {
     const kept = new Set(["node_modules", ...copied.map((part) => part.split("/")[0])]);
     for (const name of readdirSync(this.folder).filter((name) => !kept.has(name)))

@@ -17,7 +17,7 @@ export const stackNames = readdirSync(root)
 
 const committed = new Map<string, Config>();
 
-/** The stack file as it is committed: a copy, which may be changed. */
+/** The stack file as it is committed: a copy of its own for each caller. */
 export function committedConfig(stack: string): Config {
   const config: Config =
     committed.get(stack) ?? parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")).config;

@@ -33,11 +33,31 @@ export async function driven(
   };
 }
 
-/** Tries all cases at once, since they mostly wait; each to its end, since after the test it would find its database closed. */
+/** Tries all cases at once, since they mostly wait. All go on to their end: after the test their databases are closed. */
 export async function tryAll<Case>(
   cases: readonly Case[],
   tryCase: (one: Case) => Promise<void>,
 ): Promise<void> {
-  for (const result of await Promise.allSettled(cases.map(tryCase)))
-    if (result.status === "rejected") throw result.reason;
+  const results = await Promise.allSettled(cases.map(tryCase));
+  const failures = results.flatMap((result, index) => {
+    if (result.status === "fulfilled") return [];
+    const error = result.reason as Error;
+    error.message = `${JSON.stringify(cases[index])}: ${error.message}`;
+    return [error];
+  });
+  throwAny(failures);
+}
+
+/** Closes all of them, whatever becomes of the others. */
+export async function closeAll(open: { close(): Promise<void> }[]): Promise<void> {
+  const failures: Error[] = [];
+  for (const one of open.splice(0))
+    await one.close().catch((error: unknown) => failures.push(error as Error));
+  throwAny(failures);
+}
+
+function throwAny(failures: Error[]): void {
+  const [first] = failures;
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join("\n"));
+  if (first !== undefined) throw first;
 }

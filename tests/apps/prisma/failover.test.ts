@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createPool } from "mariadb";
 import { connectionOptions } from "../../../apps/prisma/src/database.js";
 import { watchPool } from "../../../apps/prisma/src/pool.js";
-import { driven, tryAll } from "./driven.js";
+import { closeAll, driven, tryAll } from "./driven.js";
 import { FakeMariaDb } from "./fake-maria-db.js";
 import { codesOf } from "./service.js";
 
@@ -17,9 +17,7 @@ const READ_ONLY = [
 describe("apps/prisma in a failover", function () {
   this.timeout(10_000);
   const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const one of open.splice(0)) await one.close();
-  });
+  afterEach(() => closeAll(open));
 
   async function start(...of: Parameters<typeof driven>) {
     const started = await driven(...of);
@@ -40,9 +38,9 @@ describe("apps/prisma in a failover", function () {
       await sleep(120); // Younger ones would be kept a while longer.
       demoted = server.connections;
 
-      assert.deepEqual((await ask(CREATE)).data, { createUser: { id: "u1" } }, refusal[1]);
+      assert.deepEqual((await ask(CREATE)).data, { createUser: { id: "u1" } });
       const done = inserts().filter(({ connection }) => connection > demoted);
-      assert.deepEqual([inserts().length, done.length], [2, 1], refusal[1]);
+      assert.deepEqual([inserts().length, done.length], [2, 1]);
       await Promise.all([ask(LIST), ask(LIST), ask(LIST)]);
       const later = server.statements.slice(server.statements.indexOf(done[0] as never));
       assert.ok(
@@ -81,8 +79,8 @@ describe("apps/prisma in a failover", function () {
       const { ask, inserts } = await start((sql) => (sql.startsWith(statement) ? reply : undefined), {
         silentMs: 500,
       });
-      assert.deepEqual(codesOf(await ask(CREATE)), ["UNAVAILABLE"], `${reply} after ${statement}`);
-      assert.equal(inserts().length, 1, `${reply} after ${statement}`);
+      assert.deepEqual(codesOf(await ask(CREATE)), ["UNAVAILABLE"]);
+      assert.equal(inserts().length, 1);
     });
   });
 
