@@ -1,6 +1,7 @@
 import { execa, ExecaError, type Options } from "execa";
-import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { createWriteStream, mkdirSync, openSync, type WriteStream } from "node:fs";
 import { delimiter, join } from "node:path";
+import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "./errors.js";
 import { paths, repository } from "./paths.js";
@@ -58,7 +59,16 @@ const withDebian = join(repository, "shell/with-debian.sh");
 /** Opens a file under .local/logs to add to. */
 export function openLog(name: string): WriteStream {
   mkdirSync(paths.logs, { recursive: true });
-  return createWriteStream(join(paths.logs, `${name}.log`), { flags: "a" });
+  const file = join(paths.logs, `${name}.log`);
+  return createWriteStream(file, { fd: openSync(file, "a") });
+}
+
+/** What is written to the stream is in the log once `end` is done. */
+function startRecord(name: string) {
+  const stream = openLog(name);
+  const written = finished(stream);
+  written.catch(() => undefined); // It is for who ends it.
+  return { stream, end: () => (stream.end(), written) };
 }
 
 export interface RunOptions extends Options {
@@ -79,6 +89,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const { onLine, log, env, fromDebian = false, ...rest } = options;
   const inNamespace = ["--mount", "--propagation", "private", "sh", withDebian, paths.debian, file, ...args];
   const [command, commandArgs] = fromDebian ? ["unshare", inNamespace] : [file, args];
+  const record = log === undefined ? undefined : startRecord(log);
   const child = execa(command, commandArgs, {
     all: true,
     stdin: "ignore",
@@ -87,14 +98,17 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     killSignal: "SIGINT",
     ...rest,
   });
-  if (log !== undefined) child.all?.pipe(openLog(log));
+  // A pipe would stop the program with the log.
+  if (record) child.all?.on("data", (chunk: Buffer) => record.stream.write(chunk));
   const program: Program = { pid: child.pid ?? 0, told: false };
   if (child.pid !== undefined) atWork.add(program);
   try {
     if (onLine !== undefined) for await (const line of child.iterable({ from: "all" })) onLine(String(line));
     const { stdout } = await child;
+    await record?.end();
     return String(stdout);
   } catch (error) {
+    await record?.end().catch(() => undefined); // What the program failed with says more.
     if (!(error instanceof ExecaError)) throw error;
     if (program.told) throw new UserError("interrupted", { cause: error });
     const output = typeof error.all === "string" ? error.all : "";

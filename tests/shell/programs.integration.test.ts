@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isThere, startTime } from "../../shell/processes.js";
+import type * as Programs from "../../shell/programs.js";
 import { endPrograms, run } from "../../shell/programs.js";
 import { Checkout } from "../support/checkout.js";
 
@@ -45,6 +47,37 @@ describe("shell/programs", () => {
     void endPrograms(10);
     const { ended } = await started("echo ready; sleep 0.2; echo in order");
     assert.equal(await ended, "ready\nin order");
+  });
+
+  describe("with a log", () => {
+    let checkout: Checkout;
+    let programs: typeof Programs;
+    before(async () => {
+      checkout = new Checkout();
+      programs = await checkout.load<typeof Programs>("shell/programs");
+    });
+    after(() => {
+      checkout.remove();
+    });
+    const log = (name: string) => readFileSync(join(checkout.local, `logs/${name}.log`), "utf8");
+
+    it("has all of their output in it when they have ended, whatever they ended with", async () => {
+      let lines = 0;
+      await programs.run("sh", ["-c", "seq 20000; echo end >&2"], { log: "done", onLine: () => lines++ });
+      assert.equal(lines, 20_001);
+      assert.match(log("done"), /^1\n2\n[^]*\n20000\nend\n$/);
+      await assert.rejects(programs.run("sh", ["-c", "seq 20000; exit 1"], { log: "failed" }));
+      assert.match(log("failed"), /\n20000\n$/);
+      await assert.rejects(programs.run("no-such-program", [], { log: "absent" }), /ENOENT/);
+      assert.equal(log("absent"), "");
+    });
+
+    it("fail with what the log cannot be written for, unless they fail themselves", async () => {
+      checkout.write(".local/logs/any.log", "");
+      symlinkSync("/dev/full", join(checkout.local, "logs/full.log"));
+      await assert.rejects(programs.run("echo", ["output"], { log: "full" }), { code: "ENOSPC" });
+      await assert.rejects(programs.run("sh", ["-c", "echo broken; exit 1"], { log: "full" }), /broken/);
+    });
   });
 
   it("ends a command by SIGINT to it alone, at once and with 130, and leaves nothing at work and no lock", async () => {
