@@ -1,8 +1,8 @@
-// Installs the locked npm packages when they are missing or out of date. Plain JavaScript without imports
-// of others: it is what runs before any package is there.
+// Installs the locked npm packages when they are missing or out of date, and keeps what is kept with them small. Plain
+// JavaScript without imports of others: it is what runs before any package is there.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -51,4 +51,12 @@ if (existsSync(schema)) {
     }
     writeFileSync(client, madeOf);
   }
+}
+
+// Node.js keeps what it compiled for every path that a module ever had, for ever. Tests load copies in folders that are gone
+// afterwards, hundreds of modules a run; the program and the tests themselves have a few thousand.
+const compiled = join(repository, "node_modules/.cache/node");
+const MOST_COMPILED = 10_000;
+if (existsSync(compiled) && readdirSync(compiled, { recursive: true }).length > MOST_COMPILED) {
+  rmSync(compiled, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -101,6 +101,20 @@ describe("commands/install", () => {
     assert.match(stderr, /^the client of apps\/prisma cannot be generated:\nno such model$/m);
   });
 
+  it("takes away what Node.js compiled once it is more than there are modules, and nothing else", () => {
+    const compiled = join(folder, "node_modules/.cache/node/v24-x64");
+    install();
+    mkdirSync(compiled, { recursive: true });
+    for (let count = 0; count < 9_999; count++) writeFileSync(join(compiled, String(count)), "");
+    install();
+    assert.ok(existsSync(compiled));
+    for (const name of ["9999", "10000"]) writeFileSync(join(compiled, name), "");
+    const { status, stderr } = install();
+    assert.deepEqual([status, stderr, existsSync(compiled)], [0, "", false]);
+    assert.ok(existsSync(stamp()));
+    assert.equal(calls().length, 1);
+  });
+
   it("ends with 1 and what to do when there is no npm", () => {
     const { status, stderr } = install("/nowhere");
     assert.equal(status, 1);
