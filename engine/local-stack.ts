@@ -6,7 +6,7 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
 import { UserError } from "../shell/errors.js";
 import { local, paths, repository } from "../shell/paths.js";
-import { openLog, searchPath, stopIfInterrupted } from "../shell/programs.js";
+import { searchPath, stopIfInterrupted, withLog } from "../shell/programs.js";
 import { writeWhole } from "../shell/whole-file.js";
 import { clusterFile, keepToOneCluster } from "./deployed-on.js";
 import { lineOf, nameOf } from "./events.js";
@@ -166,7 +166,6 @@ async function watch<T>(
   onLine: (line: string) => void,
   operation: (options: WatchOptions) => Promise<T>,
 ): Promise<T> {
-  const log = openLog("engine");
   const problems: string[] = [];
   const onEvent = (event: EngineEvent) => {
     onLine(lineOf(event));
@@ -175,8 +174,9 @@ async function watch<T>(
   };
   const { signal, dispose } = secondInterrupt();
   try {
-    const onOutput = (text: string) => log.write(text);
-    return await operation({ onEvent, onOutput, suppressProgress: true, signal });
+    return await withLog("engine", (onOutput) =>
+      operation({ onEvent, onOutput, suppressProgress: true, signal }),
+    );
   } catch (error) {
     stopIfInterrupted();
     if (problems.length === 0) throw error;
@@ -184,7 +184,6 @@ async function watch<T>(
     throw new UserError(`${list}\nall of it: ${join(paths.logs, "engine.log")}`, { cause: error });
   } finally {
     dispose();
-    log.end();
   }
 }
 

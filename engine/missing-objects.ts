@@ -62,7 +62,6 @@ async function find(
   const which = [`--kubeconfig=${kubeconfig}`, ...(context === undefined ? [] : [`--context=${context}`])];
   const answer = await run("kubectl", ["get", "-f", "-", ...which, ...options, "--request-timeout=20s"], {
     input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
-    stdin: "pipe",
   });
   const rows = answer.split("\n").filter(Boolean);
   return new Map(

@@ -47,6 +47,6 @@ export async function applyAddons(images: BuiltImage[]): Promise<void> {
   const wanted = createHash("sha256").update(manifests).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=slipway", "-f", "-"];
-  await kubectl(apply, { input: manifests, stdin: "pipe", log: "addons" });
+  await kubectl(apply, { input: manifests, log: "addons" });
   await writeWhole(stamp, wanted);
 }

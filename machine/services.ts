@@ -1,5 +1,4 @@
 import { ExecaError } from "execa";
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { paths } from "../shell/paths.js";
 import { quoted, run } from "../shell/programs.js";
 import { waitUntil } from "../shell/waiting.js";
 import { writeWhole } from "../shell/whole-file.js";
+import { fingerprintOf } from "../toolchain/fingerprint.js";
 import { controlPlane, inside } from "./layout.js";
 
 /** A program that a host keeps running. */
@@ -56,13 +56,11 @@ export async function writeServices(host: string, services: Service[]): Promise<
 
 /** Fingerprint of a host's configuration files. */
 async function configurationOf(host: string): Promise<string> {
-  const hash = createHash("sha256");
   const folder = join(paths.hosts, host);
   const files = (await readdir(folder)).filter((name) =>
     /\.(json|toml|yaml|kubeconfig|corefile)$/.test(name),
   );
-  for (const file of files.sort()) hash.update(file).update(await readFile(join(folder, file)));
-  return hash.digest("hex").slice(0, 16);
+  return fingerprintOf(folder, files.sort());
 }
 
 async function writeExecutable(file: string, text: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { execa, ExecaError, type Options } from "execa";
-import { createWriteStream, mkdirSync, openSync, type WriteStream } from "node:fs";
+import { createWriteStream, mkdirSync, openSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -56,19 +56,30 @@ const debianPath = () => [paths.bin, "/usr/sbin", "/usr/bin", searchPath()].join
 
 const withDebian = join(repository, "shell/with-debian.sh");
 
-/** Opens a file under .local/logs to add to. */
-export function openLog(name: string): WriteStream {
+/**
+ * Does work that adds to a file under .local/logs. All that it has written is in there afterwards.
+ *
+ * @throws what the work fails with, or else what the log cannot be written for
+ */
+export async function withLog<T>(
+  name: string,
+  work: (write: (chunk: string | Buffer) => void) => Promise<T>,
+): Promise<T> {
   mkdirSync(paths.logs, { recursive: true });
   const file = join(paths.logs, `${name}.log`);
-  return createWriteStream(file, { fd: openSync(file, "a") });
-}
-
-/** What is written to the stream is in the log once `end` is done. */
-function startRecord(name: string) {
-  const stream = openLog(name);
-  const written = finished(stream);
-  written.catch(() => undefined); // It is for who ends it.
-  return { stream, end: () => (stream.end(), written) };
+  const log = createWriteStream(file, { fd: openSync(file, "a") });
+  const written = finished(log);
+  written.catch(() => undefined); // It is awaited only when the work has ended.
+  try {
+    const result = await work((chunk) => log.write(chunk));
+    log.end();
+    await written;
+    return result;
+  } catch (error) {
+    log.end();
+    await written.catch(() => undefined);
+    throw error;
+  }
 }
 
 export interface RunOptions extends Options {
@@ -85,30 +96,38 @@ export interface RunOptions extends Options {
  *
  * @throws UserError with the end of its output and the log's place when it fails.
  */
-export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { onLine, log, env, fromDebian = false, ...rest } = options;
+export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { log } = options;
+  return log === undefined
+    ? runWith(() => undefined, file, args, options)
+    : withLog(log, (write) => runWith(write, file, args, options));
+}
+
+/** @param write gets all of its output */
+async function runWith(
+  write: (chunk: Buffer) => void,
+  file: string,
+  args: readonly string[],
+  { onLine, log, env, fromDebian = false, ...rest }: RunOptions,
+): Promise<string> {
   const inNamespace = ["--mount", "--propagation", "private", "sh", withDebian, paths.debian, file, ...args];
   const [command, commandArgs] = fromDebian ? ["unshare", inNamespace] : [file, args];
-  const record = log === undefined ? undefined : startRecord(log);
   const child = execa(command, commandArgs, {
     all: true,
-    stdin: "ignore",
+    stdin: rest.input === undefined ? "ignore" : "pipe",
     env: { PATH: fromDebian ? debianPath() : searchPath(), ...env },
     cancelSignal: failureBeside(),
     killSignal: "SIGINT",
     ...rest,
   });
-  // A pipe would stop the program with the log.
-  if (record) child.all?.on("data", (chunk: Buffer) => record.stream.write(chunk));
+  child.all?.on("data", write); // A pipe would stop the program with the log.
   const program: Program = { pid: child.pid ?? 0, told: false };
   if (child.pid !== undefined) atWork.add(program);
   try {
     if (onLine !== undefined) for await (const line of child.iterable({ from: "all" })) onLine(String(line));
     const { stdout } = await child;
-    await record?.end();
     return String(stdout);
   } catch (error) {
-    await record?.end().catch(() => undefined); // What the program failed with says more.
     if (!(error instanceof ExecaError)) throw error;
     if (program.told) throw new UserError("interrupted", { cause: error });
     const output = typeof error.all === "string" ? error.all : "";

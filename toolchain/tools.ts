@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { paths, repository } from "../shell/paths.js";
 import { run } from "../shell/programs.js";
 import { together } from "../shell/together.js";
+import { fingerprintOf } from "./fingerprint.js";
 
 /** Programs that are built together. */
 interface ToolGroup {
@@ -118,17 +118,14 @@ export const toolchain = join(repository, "toolchain/go");
 const folderOf = ({ module = "" }: ToolGroup) => join(toolchain, module);
 
 function fingerprint(group: ToolGroup): string {
-  const hash = createHash("sha256").update(JSON.stringify([group, goFlags]));
   const ours = group.packages.filter((name) => name.startsWith("./"));
   const sources = ours.flatMap((folder) =>
     readdirSync(join(folderOf(group), folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".go") && !file.endsWith("_test.go"))
       .map((file) => join(folder, file)),
   );
-  for (const file of ["go.mod", "go.sum", ...sources.sort()]) {
-    hash.update(file).update(readFileSync(join(folderOf(group), file)));
-  }
-  return hash.digest("hex");
+  const also = JSON.stringify([group, goFlags]);
+  return fingerprintOf(folderOf(group), ["go.mod", "go.sum", ...sources.sort()], { also });
 }
 
 const stampOf = (group: ToolGroup) => join(paths.bin, `.${group.name}`);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paths } from "../../shell/paths.js";
 import { freePorts } from "../../shell/ports.js";
+import { waitUntil } from "../../shell/waiting.js";
 import { Server, startRedis } from "../server.js";
 
 const SERVERS = 2;
@@ -49,7 +50,12 @@ async function startSite(
   const start = (port: number) =>
     Server.start(port, process.execPath, [program], { ...common, PORT: String(port) });
   const servers = await Promise.all(ports.map(start));
-  for (const port of ports) await ready(port);
+  for (const port of ports)
+    await waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok, {
+      intervalMs: 100,
+      retries: 100,
+      problem: `the server at ${port} is not ready within 10 s`,
+    });
   return {
     ports,
     servers,
@@ -73,13 +79,4 @@ async function startFerretDb(folder: string): Promise<{ server: Server; port: nu
   const address = (number: number) => `127.0.0.1:${number}`;
   const args = ["-listen", address(port), "-probes", address(probes), "-data", folder];
   return { server: await Server.start(port, file, args), port };
-}
-
-async function ready(port: number): Promise<void> {
-  for (let waited = 0; ; waited++) {
-    const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`);
-    if (ok) return;
-    if (waited === 100) throw new Error(`the server at ${port} is not ready within 10 s`);
-    await sleep(100);
-  }
 }

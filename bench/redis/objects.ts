@@ -1,13 +1,10 @@
-import { execa } from "execa";
-import { join } from "node:path";
-import { paths } from "../../shell/paths.js";
+import { kubectl } from "../../machine/kubectl.js";
 
 /** The namespace of all that only the bench needs. */
 export const BENCH = "bench-redis";
 
 /** Creates or changes objects of the cluster; they go to kubectl by its input, for some are secret. */
 export async function apply(objects: readonly object[]): Promise<void> {
-  const args = ["--kubeconfig", paths.kubeconfig, "apply", "--server-side", "-f", "-"];
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  await execa(join(paths.bin, "kubectl"), args, { input });
+  await kubectl(["apply", "--server-side", "-f", "-"], { input });
 }

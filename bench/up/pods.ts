@@ -65,7 +65,7 @@ function deployment(replicas: number) {
 }
 
 const apply = (object: object) =>
-  kubectl(["apply", "--server-side", "-f", "-"], { input: stringify(object), stdin: "pipe" });
+  kubectl(["apply", "--server-side", "-f", "-"], { input: stringify(object) });
 
 const removeNamespace = () =>
   kubectl(["delete", "namespace", namespace, "--ignore-not-found", `--timeout=${patienceSec * 2}s`]);

@@ -31,9 +31,6 @@ describe("backup/restore, ended by Ctrl-C", () => {
     [earlier.first.content, earlier.second.content] = ["earlier", ""];
     await modules.backupStores(earlier.all, file, () => undefined);
   });
-  after(() => {
-    checkout.clear();
-  });
   beforeEach(async () => {
     rmSync(checkout.path("backups"), { recursive: true, force: true });
     await modules.removeUnfinished();

@@ -29,9 +29,6 @@ describe("backup/restore", () => {
     const loaded = await Promise.all(names.map((name) => checkout.load<object>(name)));
     modules = Object.assign({}, ...loaded);
   });
-  after(() => {
-    checkout.clear();
-  });
 
   /** A backup of a platform with other contents than the one that is restored into. */
   beforeEach(async () => {

@@ -21,9 +21,6 @@ describe("commands/commands", () => {
     checkout = Checkout.shared();
     ({ createCommands } = await checkout.load<typeof Commands>("commands/commands"));
   });
-  after(() => {
-    checkout.clear();
-  });
 
   async function command(...args: string[]): Promise<Result> {
     const result: Result = { said: [], output: "", failed: false };

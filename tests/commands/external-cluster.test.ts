@@ -15,9 +15,6 @@ describe("commands/external-cluster", () => {
     kubeconfig = checkout.path("there.yaml");
     checkout.write("there.yaml", "");
   });
-  after(() => {
-    checkout.clear();
-  });
 
   const needsRegistry = /^--registry: missing; give host and path of a registry .+ slipway:images of Pulumi/;
 

@@ -55,33 +55,25 @@ describe("commands/status", () => {
 
   it("reports the apps of the last deployment as not ready while the cluster is down", async () => {
     const checkout = Checkout.shared();
-    try {
-      const url = "https://journal.localhost:8443";
-      checkout.write(".local/engine/outputs.json", JSON.stringify({ urls: { journal: url } }));
-      const { readStatus } = await checkout.load<typeof Status>("commands/status");
-      assert.deepEqual(await readStatus(), {
-        stack: "local",
-        nodes: [],
-        apps: [{ name: "journal", url, ready: false }],
-      });
-    } finally {
-      checkout.clear();
-    }
+    const url = "https://journal.localhost:8443";
+    checkout.write(".local/engine/outputs.json", JSON.stringify({ urls: { journal: url } }));
+    const { readStatus } = await checkout.load<typeof Status>("commands/status");
+    assert.deepEqual(await readStatus(), {
+      stack: "local",
+      nodes: [],
+      apps: [{ name: "journal", url, ready: false }],
+    });
   });
 
   it("tells of apps on somebody else's cluster that it does not know how they are", async () => {
     const checkout = Checkout.shared();
-    try {
-      checkout.write(".local/engine/cluster", '{"kubeconfig":"/home/somebody/.kube/config"}');
-      const { readStatus } = await checkout.load<typeof Status>("commands/status");
-      assert.deepEqual(await readStatus(), {
-        stack: "local",
-        nodes: [],
-        apps: [],
-        problem: "the apps are on a cluster that is not this machine's; ask that one",
-      });
-    } finally {
-      checkout.clear();
-    }
+    checkout.write(".local/engine/cluster", '{"kubeconfig":"/home/somebody/.kube/config"}');
+    const { readStatus } = await checkout.load<typeof Status>("commands/status");
+    assert.deepEqual(await readStatus(), {
+      stack: "local",
+      nodes: [],
+      apps: [],
+      problem: "the apps are on a cluster that is not this machine's; ask that one",
+    });
   });
 });

@@ -13,9 +13,6 @@ describe("engine/deployed-on", () => {
   afterEach(() => {
     rmSync(checkout.local, { recursive: true, force: true });
   });
-  after(() => {
-    checkout.clear();
-  });
 
   it("knows no other cluster before a deployment, nor after one on this machine's", async () => {
     assert.equal(deployedOn.elsewhere(), undefined);

@@ -67,9 +67,6 @@ describe("machine/certificates", () => {
     ({ createCertificates } = await checkout.load<typeof Certificates>("machine/certificates"));
     await createCertificates(settings);
   });
-  after(() => {
-    checkout.clear();
-  });
 
   const file = (name: string) => join(checkout.local, "pki", name);
   const read = (name: string) => readFileSync(file(name), "utf8");

@@ -147,9 +147,6 @@ describe("machine/control-plane", () => {
       const { writeControlPlaneFiles } = await checkout.load<typeof ControlPlane>("machine/control-plane");
       await writeControlPlaneFiles(settings);
     });
-    after(() => {
-      checkout.clear();
-    });
 
     const read = (name: string) => readFileSync(join(checkout.local, "hosts/control-plane", name), "utf8");
     const scripts = () => controlPlaneServices(settings).map((each) => runScript(controlPlane, each));

@@ -7,15 +7,11 @@ import { Checkout } from "../support/checkout.js";
 describe("machine/hosts", () => {
   it("finds no process of a cluster that was never started", async () => {
     const checkout = Checkout.shared();
-    try {
-      const { hostProcess } = await checkout.load<typeof Hosts>("machine/hosts");
-      const { controlGroups, processesIn } =
-        await checkout.load<typeof ControlGroups>("machine/control-groups");
-      assert.deepEqual(controlGroups(), []);
-      assert.deepEqual(processesIn(), []);
-      assert.equal(hostProcess(controlPlane), undefined);
-    } finally {
-      checkout.clear();
-    }
+    const { hostProcess } = await checkout.load<typeof Hosts>("machine/hosts");
+    const { controlGroups, processesIn } =
+      await checkout.load<typeof ControlGroups>("machine/control-groups");
+    assert.deepEqual(controlGroups(), []);
+    assert.deepEqual(processesIn(), []);
+    assert.equal(hostProcess(controlPlane), undefined);
   });
 });

@@ -15,9 +15,6 @@ describe("machine/node", () => {
     const { writeNodeFiles } = await checkout.load<typeof Node>("machine/node");
     for (const index of [1, 2, 3]) await writeNodeFiles(index, pause);
   });
-  after(() => {
-    checkout.clear();
-  });
 
   const read = (index: number, name: string) =>
     readFileSync(join(checkout.local, `hosts/node-${index}`, name), "utf8");

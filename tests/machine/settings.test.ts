@@ -9,9 +9,6 @@ describe("machine/settings", () => {
     checkout = Checkout.shared();
     ({ chooseSettings } = await checkout.load<typeof Settings>("machine/settings"));
   });
-  after(() => {
-    checkout.clear();
-  });
 
   const saved = (settings: object) => {
     checkout.write(".local/settings.json", JSON.stringify(settings));

@@ -76,7 +76,7 @@ export class Checkout {
   }
 
   /** Takes away what tests have written, but for what is inside of the copied folders. */
-  clear(): void {
+  private clear(): void {
     const kept = new Set(["node_modules", ...copied.map((part) => part.split("/")[0])]);
     for (const name of readdirSync(this.folder).filter((name) => !kept.has(name)))
       rmSync(this.path(name), { recursive: true, force: true });
